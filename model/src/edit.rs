@@ -1,0 +1,337 @@
+//! Every change a person can make to a map, as a value.
+//!
+//! [`Edit`] says what is meant; [`apply`] writes it into a transaction. One edit is
+//! one transaction, so it is one undo step, and a concurrent edit of anything else
+//! survives it (a move never deletes and recreates).
+
+mod cards;
+mod entity;
+mod items;
+mod place;
+mod remove;
+mod splice;
+mod structure;
+#[cfg(test)]
+pub(crate) mod tests;
+mod texts;
+
+use yrs::TransactionMut;
+
+pub(crate) use self::entity::{Kind, write_new, write_text};
+use crate::ids::{CardId, LaneId, OpportunityId, PainId, PersonaId, StageId, StepId};
+use crate::vocabulary::{LaneKind, MapKind, PainEffect};
+
+/// Where to put something among its siblings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place<Id> {
+    /// Before all others.
+    First,
+    /// After all others.
+    Last,
+    /// Directly before this one (or last, if it is gone).
+    Before(Id),
+    /// Directly after this one (or last, if it is gone).
+    After(Id),
+}
+
+/// A text that people write in, addressed by what it belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TextField {
+    /// The map's title.
+    MapTitle,
+    /// The scope sentence.
+    Scope,
+    /// The event the journey starts with.
+    StartsWhen,
+    /// The event the journey ends with.
+    EndsWhen,
+    /// Why the map is made.
+    Why,
+    /// The situation the persona is in.
+    Scenario,
+    /// What the persona wants to reach.
+    PersonaGoal,
+    /// What the organisation wants to reach.
+    BusinessGoal,
+    /// A persona's name.
+    PersonaName(PersonaId),
+    /// A stage's name.
+    StageTitle(StageId),
+    /// What is reached at a stage's end.
+    StageGoal(StageId),
+    /// A step's name.
+    StepTitle(StepId),
+    /// A lane's name.
+    LaneTitle(LaneId),
+    /// What a card says.
+    CardText(CardId),
+    /// What hurts.
+    PainText(PainId),
+    /// "How might we…"
+    OpportunityTitle(OpportunityId),
+}
+
+/// Something that can be deleted softly and restored.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Target {
+    /// A stage with the steps it has now.
+    Stage(StageId),
+    /// A step; its cards stay with it.
+    Step(StepId),
+    /// A lane; its cards stay with it.
+    Lane(LaneId),
+    /// A card.
+    Card(CardId),
+    /// A pain point.
+    Pain(PainId),
+    /// An opportunity.
+    Opportunity(OpportunityId),
+}
+
+/// A number of a pain point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PainScore {
+    /// 1–5
+    Severity,
+    /// 1–5
+    Frequency,
+    /// 1–5
+    Impact,
+}
+
+/// A number of an opportunity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OpportunityScore {
+    /// 0–100
+    CustomerValue,
+    /// 0–100
+    BusinessValue,
+    /// 0–5
+    Effort,
+}
+
+/// One intended change.
+#[allow(missing_docs, reason = "the fields say what they are")]
+#[derive(Clone, Debug, PartialEq)]
+pub enum Edit {
+    /// Make a text say `text`: only the part that differs is written, so that two
+    /// people typing in one text both keep their words.
+    SetText { field: TextField, text: String },
+    /// Say what kind of map it is.
+    SetMapKind(MapKind),
+    /// Add a persona with a name.
+    AddPersona { id: PersonaId, name: String },
+    /// Add a stage.
+    AddStage {
+        id: StageId,
+        title: String,
+        place: Place<StageId>,
+    },
+    /// Move a stage with its steps.
+    MoveStage { id: StageId, place: Place<StageId> },
+    /// Add a step to a stage.
+    AddStep {
+        id: StepId,
+        stage: StageId,
+        title: String,
+        place: Place<StepId>,
+    },
+    /// Move a step, perhaps to another stage.
+    MoveStep {
+        id: StepId,
+        stage: StageId,
+        place: Place<StepId>,
+    },
+    /// Mark or unmark a moment of truth.
+    SetMomentOfTruth { id: StepId, value: bool },
+    /// Add a lane.
+    AddLane {
+        id: LaneId,
+        kind: LaneKind,
+        title: String,
+        place: Place<LaneId>,
+    },
+    /// Move a lane.
+    MoveLane { id: LaneId, place: Place<LaneId> },
+    /// Add a card to a cell.
+    AddCard {
+        id: CardId,
+        step: StepId,
+        lane: LaneId,
+        text: String,
+        place: Place<CardId>,
+    },
+    /// Move a card to a cell; its text is untouched.
+    MoveCard {
+        id: CardId,
+        step: StepId,
+        lane: LaneId,
+        place: Place<CardId>,
+    },
+    /// Set or clear the settled emotion of a step; checked against the map's scale.
+    SetEmotion {
+        step: StepId,
+        persona: PersonaId,
+        value: Option<f64>,
+    },
+    /// Add a pain point at a step.
+    AddPain {
+        id: PainId,
+        step: StepId,
+        text: String,
+        place: Place<PainId>,
+    },
+    /// Move a pain point to a step.
+    MovePain {
+        id: PainId,
+        step: StepId,
+        place: Place<PainId>,
+    },
+    /// Set or clear a number of a pain point.
+    ScorePain {
+        id: PainId,
+        score: PainScore,
+        value: Option<u8>,
+    },
+    /// Say what people do about a pain point.
+    SetPainEffect {
+        id: PainId,
+        effect: Option<PainEffect>,
+    },
+    /// Add an opportunity at a step.
+    AddOpportunity {
+        id: OpportunityId,
+        step: StepId,
+        title: String,
+        place: Place<OpportunityId>,
+    },
+    /// Move an opportunity: the first of its steps becomes this one.
+    MoveOpportunity {
+        id: OpportunityId,
+        step: StepId,
+        place: Place<OpportunityId>,
+    },
+    /// Set or clear a number of an opportunity.
+    ScoreOpportunity {
+        id: OpportunityId,
+        score: OpportunityScore,
+        value: Option<u8>,
+    },
+    /// Delete softly: everything stays in the document, marked with who and when.
+    Delete { target: Target, by: String, at: u64 },
+    /// Take back a delete. A stage brings back the steps that went with it.
+    Restore(Target),
+}
+
+/// Why an edit cannot be applied. Nothing has been written then.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum EditError {
+    /// The thing is not in the map (or is deleted).
+    #[error("there is no {kind} {id} in this map")]
+    Missing {
+        /// "stage", "card"…
+        kind: &'static str,
+        /// Its id.
+        id: String,
+    },
+    /// The new thing's id is taken.
+    #[error("the {kind} {id} is already in this map")]
+    Exists {
+        /// "stage", "card"…
+        kind: &'static str,
+        /// Its id.
+        id: String,
+    },
+    /// A number is outside its range.
+    #[error("{value} is outside {min} to {max}")]
+    OutOfRange {
+        /// The number given.
+        value: f64,
+        /// The lowest allowed.
+        min: f64,
+        /// The highest allowed.
+        max: f64,
+    },
+    /// The map has as many of these as it may have ([`crate::limits`]).
+    #[error("a map has at most {max} of these: {kind}")]
+    TooMany {
+        /// "stage", "card"…
+        kind: &'static str,
+        /// The most allowed.
+        max: usize,
+    },
+    /// A text is longer than [`crate::limits::TEXT_CHARS`].
+    #[error("text is longer than {max} characters")]
+    TooLong {
+        /// The most allowed.
+        max: usize,
+    },
+}
+
+/// Writes an edit into a transaction.
+///
+/// # Errors
+/// [`EditError`]; the transaction is untouched then.
+pub fn apply(txn: &mut TransactionMut<'_>, edit: &Edit) -> Result<(), EditError> {
+    match edit {
+        Edit::SetText { field, text } => texts::set(txn, field, text),
+        Edit::SetMapKind(kind) => texts::set_map_kind(txn, *kind),
+        Edit::AddPersona { id, name } => structure::add_persona(txn, id, name),
+        Edit::AddStage { id, title, place } => structure::add_stage(txn, id, title, place),
+        Edit::MoveStage { id, place } => structure::move_stage(txn, id, place),
+        Edit::AddStep {
+            id,
+            stage,
+            title,
+            place,
+        } => structure::add_step(txn, id, stage, title, place),
+        Edit::MoveStep { id, stage, place } => structure::move_step(txn, id, stage, place),
+        Edit::SetMomentOfTruth { id, value } => structure::set_moment_of_truth(txn, id, *value),
+        Edit::AddLane {
+            id,
+            kind,
+            title,
+            place,
+        } => structure::add_lane(txn, id, *kind, title, place),
+        Edit::MoveLane { id, place } => structure::move_lane(txn, id, place),
+        Edit::AddCard {
+            id,
+            step,
+            lane,
+            text,
+            place,
+        } => cards::add(txn, id, (step, lane), text, place),
+        Edit::MoveCard {
+            id,
+            step,
+            lane,
+            place,
+        } => cards::relocate(txn, id, (step, lane), place),
+        Edit::SetEmotion {
+            step,
+            persona,
+            value,
+        } => cards::set_emotion(txn, step, persona, *value),
+        Edit::AddPain {
+            id,
+            step,
+            text,
+            place,
+        } => items::add_pain(txn, id, step, text, place),
+        Edit::MovePain { id, step, place } => items::move_pain(txn, id, step, place),
+        Edit::ScorePain { id, score, value } => items::score_pain(txn, id, *score, *value),
+        Edit::SetPainEffect { id, effect } => items::set_effect(txn, id, *effect),
+        Edit::AddOpportunity {
+            id,
+            step,
+            title,
+            place,
+        } => items::add_opportunity(txn, id, step, title, place),
+        Edit::MoveOpportunity { id, step, place } => items::move_opportunity(txn, id, step, place),
+        Edit::ScoreOpportunity { id, score, value } => {
+            items::score_opportunity(txn, id, *score, *value)
+        }
+        Edit::Delete { target, by, at } => remove::delete(txn, target, by, *at),
+        Edit::Restore(target) => remove::restore(txn, target),
+    }
+}

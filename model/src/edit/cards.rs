@@ -1,0 +1,115 @@
+//! Edits of cards and emotions.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use yrs::{Any, Map, Out, ReadTxn, TransactionMut, WriteTxn};
+
+use super::entity::{Kind, check_new, check_text, live, number, write_new};
+use super::place::{ids, index, put};
+use super::{EditError, Place};
+use crate::ids::{CardId, LaneId, PersonaId, StepId};
+use crate::map::outline::{Placed, cell};
+use crate::map::value::{entities, is_deleted, plain, position, root};
+use crate::schema;
+
+pub(super) fn add(
+    txn: &mut TransactionMut<'_>,
+    id: &CardId,
+    to: (&StepId, &LaneId),
+    text: &str,
+    place: &Place<CardId>,
+) -> Result<(), EditError> {
+    check_text(text)?;
+    let to = check_cell(txn, to)?;
+    check_new(txn, Kind::Card, id.as_str())?;
+    let siblings = cards_of(txn, &to, id);
+    let at = index(place, &ids(&siblings));
+    let fields = write_new(txn, Kind::Card, id.as_str(), text);
+    fields.insert(txn, schema::CELL, to);
+    put(txn, &fields, &siblings, at, false);
+    Ok(())
+}
+
+/// The card itself must be there; where it is now may be gone meanwhile.
+pub(super) fn relocate(
+    txn: &mut TransactionMut<'_>,
+    id: &CardId,
+    to: (&StepId, &LaneId),
+    place: &Place<CardId>,
+) -> Result<(), EditError> {
+    let to = check_cell(txn, to)?;
+    let fields = live(txn, Kind::Card, id.as_str())?;
+    let siblings = cards_of(txn, &to, id);
+    let at = index(place, &ids(&siblings));
+    let stays = !fields.try_update(txn, schema::CELL, to);
+    put(txn, &fields, &siblings, at, stays);
+    Ok(())
+}
+
+/// A cell's name, once its step and its lane are known to be there.
+fn check_cell<T: ReadTxn>(txn: &T, (step, lane): (&StepId, &LaneId)) -> Result<String, EditError> {
+    live(txn, Kind::Step, step.as_str())?;
+    live(txn, Kind::Lane, lane.as_str())?;
+    Ok(format!("{step}/{lane}"))
+}
+
+/// The live cards of a cell in order, without one of them.
+fn cards_of<T: ReadTxn>(txn: &T, wanted: &str, except: &CardId) -> Vec<Placed<CardId>> {
+    let mut found: Vec<Placed<CardId>> = entities(txn, schema::CARDS)
+        .into_iter()
+        .filter(|(id, fields)| {
+            *cell(txn, fields) == *wanted && id != except.as_str() && !is_deleted(txn, fields)
+        })
+        .filter_map(|(id, fields)| {
+            let key = position(txn, &fields);
+            Some(Placed {
+                id: CardId::parse(&id).ok()?,
+                key,
+                fields,
+            })
+        })
+        .collect();
+    found.sort_unstable_by(|a, b| (&a.key, &a.id).cmp(&(&b.key, &b.id)));
+    found
+}
+
+pub(super) fn set_emotion(
+    txn: &mut TransactionMut<'_>,
+    step: &StepId,
+    persona: &PersonaId,
+    wanted: Option<f64>,
+) -> Result<(), EditError> {
+    let scale = root(txn, schema::FRAME)
+        .and_then(|frame| plain(txn, &frame, schema::SCALE))
+        .map_or_else(Default::default, |value| crate::map::scale(Some(value)));
+    if let Some(value) = wanted
+        && !(scale.min..=scale.max).contains(&value)
+    {
+        return Err(EditError::OutOfRange {
+            value,
+            min: scale.min,
+            max: scale.max,
+        });
+    }
+    live(txn, Kind::Step, step.as_str())?;
+    live(txn, Kind::Persona, persona.as_str())?;
+    let key = format!("{step}/{persona}");
+    let emotions = txn.get_or_insert_map(schema::EMOTIONS);
+    let present = emotions.get(txn, &key);
+    // A word or a note of a newer program stays with the value.
+    let mut fields: HashMap<String, Any> = match &present {
+        Some(Out::Any(Any::Map(fields))) => fields.as_ref().clone(),
+        _ => HashMap::new(),
+    };
+    match wanted {
+        Some(value) => fields.insert(schema::VALUE.to_owned(), number(value)),
+        None => fields.remove(schema::VALUE),
+    };
+    if !fields.is_empty() {
+        emotions.try_update(txn, key, Any::Map(Arc::new(fields)));
+    } else if present.is_some() {
+        emotions.remove(txn, &key);
+    }
+    Ok(())
+}

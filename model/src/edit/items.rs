@@ -1,0 +1,228 @@
+//! Edits of pain points and opportunities.
+//!
+//! Both are ordered over the whole map (the order of their lists), while people place
+//! them in a cell: a place is looked for among those of the same step, and a lone one
+//! keeps the place it has.
+
+use std::sync::Arc;
+
+use yrs::{Any, Map, MapRef, TransactionMut};
+
+use super::entity::{Kind, check_new, check_text, live, number, write_new};
+use super::place::{others, put};
+use super::{EditError, OpportunityScore, PainScore, Place};
+use crate::ids::{OpportunityId, PainId, StepId};
+use crate::map::outline::Placed;
+use crate::map::value;
+use crate::schema;
+use crate::vocabulary::PainEffect;
+
+pub(super) fn add_pain(
+    txn: &mut TransactionMut<'_>,
+    id: &PainId,
+    step: &StepId,
+    text: &str,
+    place: &Place<PainId>,
+) -> Result<(), EditError> {
+    check_text(text)?;
+    live(txn, Kind::Step, step.as_str())?;
+    check_new(txn, Kind::Pain, id.as_str())?;
+    let siblings = others(txn, schema::PAINS, PainId::parse, id);
+    let at = pain_index(txn, &siblings, step, place).unwrap_or(siblings.len());
+    let fields = write_new(txn, Kind::Pain, id.as_str(), text);
+    fields.insert(txn, schema::STEP, step.as_str());
+    put(txn, &fields, &siblings, at, false);
+    Ok(())
+}
+
+pub(super) fn move_pain(
+    txn: &mut TransactionMut<'_>,
+    id: &PainId,
+    step: &StepId,
+    place: &Place<PainId>,
+) -> Result<(), EditError> {
+    live(txn, Kind::Step, step.as_str())?;
+    let fields = live(txn, Kind::Pain, id.as_str())?;
+    let siblings = others(txn, schema::PAINS, PainId::parse, id);
+    let at = pain_index(txn, &siblings, step, place);
+    fields.try_update(txn, schema::STEP, step.as_str());
+    if let Some(at) = at {
+        put(txn, &fields, &siblings, at, true);
+    }
+    Ok(())
+}
+
+fn pain_index(
+    txn: &TransactionMut<'_>,
+    siblings: &[Placed<PainId>],
+    step: &StepId,
+    place: &Place<PainId>,
+) -> Option<usize> {
+    let here = |fields: &MapRef| value::word(txn, fields, schema::STEP) == step.as_str();
+    index_in_cell(siblings, place, here)
+}
+
+pub(super) fn score_pain(
+    txn: &mut TransactionMut<'_>,
+    id: &PainId,
+    score: PainScore,
+    wanted: Option<u8>,
+) -> Result<(), EditError> {
+    check_range(wanted, 1, 5)?;
+    let fields = live(txn, Kind::Pain, id.as_str())?;
+    let key = match score {
+        PainScore::Severity => schema::SEVERITY,
+        PainScore::Frequency => schema::FREQUENCY,
+        PainScore::Impact => schema::IMPACT,
+    };
+    set(txn, &fields, key, wanted.map(|value| number(value.into())));
+    Ok(())
+}
+
+pub(super) fn set_effect(
+    txn: &mut TransactionMut<'_>,
+    id: &PainId,
+    effect: Option<PainEffect>,
+) -> Result<(), EditError> {
+    let fields = live(txn, Kind::Pain, id.as_str())?;
+    set(
+        txn,
+        &fields,
+        schema::EFFECT,
+        effect.map(|effect| effect.word().into()),
+    );
+    Ok(())
+}
+
+pub(super) fn add_opportunity(
+    txn: &mut TransactionMut<'_>,
+    id: &OpportunityId,
+    step: &StepId,
+    title: &str,
+    place: &Place<OpportunityId>,
+) -> Result<(), EditError> {
+    check_text(title)?;
+    live(txn, Kind::Step, step.as_str())?;
+    check_new(txn, Kind::Opportunity, id.as_str())?;
+    let siblings = others(txn, schema::OPPORTUNITIES, OpportunityId::parse, id);
+    let at = opportunity_index(txn, &siblings, step, place).unwrap_or(siblings.len());
+    let fields = write_new(txn, Kind::Opportunity, id.as_str(), title);
+    fields.insert(txn, schema::STEPS, list(vec![step.as_str().to_owned()]));
+    put(txn, &fields, &siblings, at, false);
+    Ok(())
+}
+
+/// The step it was shown at is replaced by the new one, which comes first; the other
+/// steps it is about stay.
+pub(super) fn move_opportunity(
+    txn: &mut TransactionMut<'_>,
+    id: &OpportunityId,
+    step: &StepId,
+    place: &Place<OpportunityId>,
+) -> Result<(), EditError> {
+    live(txn, Kind::Step, step.as_str())?;
+    let fields = live(txn, Kind::Opportunity, id.as_str())?;
+    let siblings = others(txn, schema::OPPORTUNITIES, OpportunityId::parse, id);
+    let at = opportunity_index(txn, &siblings, step, place);
+    let shown = shown_at(txn, &fields);
+    if shown.as_deref() != Some(step.as_str()) {
+        let mut steps = value::strings(txn, &fields, schema::STEPS);
+        steps.retain(|it| Some(it) != shown.as_ref() && it != step.as_str());
+        steps.insert(0, step.as_str().to_owned());
+        fields.insert(txn, schema::STEPS, list(steps));
+    }
+    if let Some(at) = at {
+        put(txn, &fields, &siblings, at, true);
+    }
+    Ok(())
+}
+
+fn opportunity_index(
+    txn: &TransactionMut<'_>,
+    siblings: &[Placed<OpportunityId>],
+    step: &StepId,
+    place: &Place<OpportunityId>,
+) -> Option<usize> {
+    index_in_cell(siblings, place, |fields| {
+        shown_at(txn, fields).as_deref() == Some(step.as_str())
+    })
+}
+
+/// The first live one of an opportunity's steps.
+fn shown_at(txn: &TransactionMut<'_>, fields: &MapRef) -> Option<String> {
+    value::strings(txn, fields, schema::STEPS)
+        .into_iter()
+        .find(|step| live(txn, Kind::Step, step).is_ok())
+}
+
+pub(super) fn score_opportunity(
+    txn: &mut TransactionMut<'_>,
+    id: &OpportunityId,
+    score: OpportunityScore,
+    wanted: Option<u8>,
+) -> Result<(), EditError> {
+    let (key, max) = match score {
+        OpportunityScore::CustomerValue => (schema::CUSTOMER_VALUE, 100),
+        OpportunityScore::BusinessValue => (schema::BUSINESS_VALUE, 100),
+        OpportunityScore::Effort => (schema::EFFORT, 5),
+    };
+    check_range(wanted, 0, max)?;
+    let fields = live(txn, Kind::Opportunity, id.as_str())?;
+    set(txn, &fields, key, wanted.map(|value| number(value.into())));
+    Ok(())
+}
+
+/// The index in the whole list for a place in a cell; `None` when nothing is there that
+/// it could be before or after.
+fn index_in_cell<Id: PartialEq>(
+    siblings: &[Placed<Id>],
+    place: &Place<Id>,
+    here: impl Fn(&MapRef) -> bool,
+) -> Option<usize> {
+    let of = |id: &Id| siblings.iter().position(|it| it.id == *id);
+    let after_all = || {
+        siblings
+            .iter()
+            .rposition(|it| here(&it.fields))
+            .map(|at| at + 1)
+    };
+    match place {
+        Place::First => siblings.iter().position(|it| here(&it.fields)),
+        Place::Last => after_all(),
+        Place::Before(id) => of(id).or_else(after_all),
+        Place::After(id) => of(id).map(|at| at + 1).or_else(after_all),
+    }
+}
+
+fn check_range(wanted: Option<u8>, min: u8, max: u8) -> Result<(), EditError> {
+    match wanted {
+        Some(value) if !(min..=max).contains(&value) => Err(EditError::OutOfRange {
+            value: value.into(),
+            min: min.into(),
+            max: max.into(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// Sets or clears a plain value, unless it is so already.
+fn set(txn: &mut TransactionMut<'_>, fields: &MapRef, key: &'static str, wanted: Option<Any>) {
+    match wanted {
+        Some(wanted) => {
+            fields.try_update(txn, key, wanted);
+        }
+        None if fields.contains_key(txn, key) => {
+            fields.remove(txn, key);
+        }
+        None => {}
+    }
+}
+
+fn list(items: Vec<String>) -> Any {
+    Any::Array(
+        items
+            .into_iter()
+            .map(|item| Any::String(Arc::from(item)))
+            .collect(),
+    )
+}

@@ -1,0 +1,58 @@
+//! Edits of texts and of the map's kind.
+
+use yrs::{Map, MapRef, Out, ReadTxn, TransactionMut, WriteTxn};
+
+use super::entity::{Kind, check_text, live, write_text};
+use super::splice::splice;
+use super::{EditError, TextField};
+use crate::schema;
+use crate::vocabulary::MapKind;
+
+pub(super) fn set(
+    txn: &mut TransactionMut<'_>,
+    field: &TextField,
+    text: &str,
+) -> Result<(), EditError> {
+    check_text(text)?;
+    let (owner, key) = owner(txn, field)?;
+    let fields = owner.unwrap_or_else(|| txn.get_or_insert_map(schema::FRAME));
+    match fields.get(txn, key) {
+        Some(Out::YText(present)) => splice(txn, &present, text),
+        // Every document of ours has its texts; one from elsewhere may not.
+        _ => write_text(txn, &fields, key, text),
+    }
+    Ok(())
+}
+
+/// What a text belongs to (`None` is the frame, which may not exist yet) and its key.
+fn owner<T: ReadTxn>(
+    txn: &T,
+    field: &TextField,
+) -> Result<(Option<MapRef>, &'static str), EditError> {
+    let frame = |key| Ok((None, key));
+    let entity = |kind, id: &str, key| Ok((Some(live(txn, kind, id)?), key));
+    match field {
+        TextField::MapTitle => frame(schema::TITLE),
+        TextField::Scope => frame(schema::SCOPE),
+        TextField::StartsWhen => frame(schema::STARTS_WHEN),
+        TextField::EndsWhen => frame(schema::ENDS_WHEN),
+        TextField::Why => frame(schema::WHY),
+        TextField::Scenario => frame(schema::SCENARIO),
+        TextField::PersonaGoal => frame(schema::PERSONA_GOAL),
+        TextField::BusinessGoal => frame(schema::BUSINESS_GOAL),
+        TextField::PersonaName(id) => entity(Kind::Persona, id.as_str(), schema::NAME),
+        TextField::StageTitle(id) => entity(Kind::Stage, id.as_str(), schema::TITLE),
+        TextField::StageGoal(id) => entity(Kind::Stage, id.as_str(), schema::GOAL),
+        TextField::StepTitle(id) => entity(Kind::Step, id.as_str(), schema::TITLE),
+        TextField::LaneTitle(id) => entity(Kind::Lane, id.as_str(), schema::TITLE),
+        TextField::CardText(id) => entity(Kind::Card, id.as_str(), schema::TEXT),
+        TextField::PainText(id) => entity(Kind::Pain, id.as_str(), schema::TEXT),
+        TextField::OpportunityTitle(id) => entity(Kind::Opportunity, id.as_str(), schema::TITLE),
+    }
+}
+
+pub(super) fn set_map_kind(txn: &mut TransactionMut<'_>, kind: MapKind) -> Result<(), EditError> {
+    let frame = txn.get_or_insert_map(schema::FRAME);
+    frame.try_update(txn, schema::TYPE, kind.word());
+    Ok(())
+}

@@ -1,0 +1,33 @@
+//! What a journey map is: its document, its edits, its layout and its analysis.
+//!
+//! | to… | use |
+//! |---|---|
+//! | know how a map stands in a document | [`schema`] |
+//! | read a document | [`JourneyMap::read`], then [`Grid::of`], [`rhythm::of`], [`ranking`] |
+//! | change it | [`Edit`] and [`apply`] |
+//! | know what changed | [`diff::changes`] |
+//! | exchange it with the world | [`interchange::MapFile`] |
+//! | begin one | [`templates`] |
+//!
+//! Nothing here does IO, reads a clock or draws random numbers; reading never fails and
+//! editing never leaves a map that breaks the [`invariants`].
+#![deny(missing_docs)]
+
+pub mod diff;
+pub mod edit;
+pub mod grid;
+pub mod ids;
+pub mod interchange;
+pub mod invariants;
+pub mod limits;
+pub mod map;
+pub mod order;
+pub mod ranking;
+pub mod rhythm;
+pub mod schema;
+pub mod templates;
+pub mod vocabulary;
+
+pub use edit::{Edit, EditError, apply};
+pub use grid::Grid;
+pub use map::JourneyMap;

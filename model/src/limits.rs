@@ -1,0 +1,23 @@
+//! How large a journey map may become: the same numbers for edits and for files, so
+//! that whatever can be written can be opened and exported again.
+
+/// The most characters a text has.
+pub const TEXT_CHARS: usize = 10_000;
+/// The most personas a map has.
+pub const PERSONAS: usize = 200;
+/// The most stages a map has.
+pub const STAGES: usize = 200;
+/// The most steps a map has.
+pub const STEPS: usize = 1_000;
+/// The most lanes a map has.
+pub const LANES: usize = 200;
+/// The most cards a map has, quotes included.
+pub const CARDS: usize = 50_000;
+/// The most pain points, the most opportunities and the most metrics a map has.
+pub const ITEMS: usize = 5_000;
+/// The most bytes a map file has.
+pub const FILE_BYTES: usize = 8 * 1024 * 1024;
+/// The most nested lists and mappings a map file has.
+pub const DEPTH: usize = 32;
+/// The largest whole number a file holds: beyond it, browsers round.
+pub const WHOLE_NUMBER: i64 = (1 << 53) - 1;

@@ -1,0 +1,338 @@
+//! Document to [`JourneyMap`].
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use yrs::types::map::MapIter;
+use yrs::{Any, Map, MapRef, Out, ReadTxn};
+
+use super::outline::{Outline, Placed, live};
+use super::value::{
+    finite, is_mark, key_in, number, plain, root, score, shown, strings, text, text_in, word,
+    word_in,
+};
+use super::{
+    Card, Frame, JourneyMap, Lane, Metric, Opportunity, PainPoint, Persona, Scale, Stage, Step,
+};
+use crate::ids::{CardId, LaneId, MetricId, OpportunityId, PainId, PersonaId, StepId};
+use crate::schema;
+use crate::vocabulary::{LaneKind, LaneLine, MapKind, PainEffect};
+
+impl JourneyMap {
+    /// Reads the map from a document.
+    pub fn read<T: ReadTxn>(txn: &T) -> Self {
+        let frame = frame(txn);
+        let personas = personas(txn);
+        let outline = Outline::read(txn);
+        let steps: Vec<Step> = outline
+            .steps
+            .iter()
+            .map(|placed| {
+                let fields = &placed.step.fields;
+                Step {
+                    id: placed.step.id.clone(),
+                    stage: outline.stages[placed.stage].id.clone(),
+                    title: text(txn, fields, schema::TITLE),
+                    duration: word(txn, fields, schema::DURATION),
+                    moment_of_truth: matches!(
+                        plain(txn, fields, schema::MOMENT_OF_TRUTH),
+                        Some(Any::Bool(true))
+                    ),
+                }
+            })
+            .collect();
+        let known: HashMap<&str, &StepId> = steps
+            .iter()
+            .map(|step| (step.id.as_str(), &step.id))
+            .collect();
+        let at = |fields: &MapRef| known.get(word(txn, fields, schema::STEP).as_str()).copied();
+        let pains: Vec<PainPoint> = live(txn, schema::PAINS, PainId::parse)
+            .into_iter()
+            .map(|placed| pain(txn, &placed, at(&placed.fields).cloned()))
+            .collect();
+        let pain_ids: HashMap<&str, &PainId> = pains
+            .iter()
+            .map(|pain| (pain.id.as_str(), &pain.id))
+            .collect();
+        let metrics = live(txn, schema::METRICS, MetricId::parse)
+            .into_iter()
+            .map(|placed| metric(txn, &placed, at(&placed.fields).cloned()))
+            .collect();
+        let opportunities = live(txn, schema::OPPORTUNITIES, OpportunityId::parse)
+            .into_iter()
+            .map(|placed| opportunity(txn, &placed, &known, &pain_ids))
+            .collect();
+        let emotions = emotions(txn, &known, &personas, frame.scale);
+        Self {
+            cards: cards(txn, &outline),
+            stages: outline
+                .stages
+                .iter()
+                .map(|stage| Stage {
+                    id: stage.id.clone(),
+                    title: text(txn, &stage.fields, schema::TITLE),
+                    goal: text(txn, &stage.fields, schema::GOAL),
+                })
+                .collect(),
+            lanes: outline
+                .lanes
+                .iter()
+                .map(|lane| read_lane(txn, lane))
+                .collect(),
+            frame,
+            personas,
+            steps,
+            emotions,
+            pains,
+            opportunities,
+            metrics,
+        }
+    }
+}
+
+fn frame<T: ReadTxn>(txn: &T) -> Frame {
+    let Some(fields) = root(txn, schema::FRAME) else {
+        return Frame::default();
+    };
+    Frame {
+        title: text(txn, &fields, schema::TITLE),
+        kind: MapKind::from_word(&word(txn, &fields, schema::TYPE)).unwrap_or_default(),
+        scope: text(txn, &fields, schema::SCOPE),
+        starts_when: text(txn, &fields, schema::STARTS_WHEN),
+        ends_when: text(txn, &fields, schema::ENDS_WHEN),
+        why: text(txn, &fields, schema::WHY),
+        out_of_scope: strings(txn, &fields, schema::OUT_OF_SCOPE),
+        scenario: text(txn, &fields, schema::SCENARIO),
+        persona_goal: text(txn, &fields, schema::PERSONA_GOAL),
+        business_goal: text(txn, &fields, schema::BUSINESS_GOAL),
+        scale: scale(plain(txn, &fields, schema::SCALE)),
+    }
+}
+
+/// The map's scale; the usual one when what stands there is no scale.
+pub(crate) fn scale(value: Option<Any>) -> Scale {
+    let Some(Any::Map(entries)) = value else {
+        return Scale::default();
+    };
+    let number = |key: &str, other: f64| match entries.get(key) {
+        Some(value) => finite(value).unwrap_or(other),
+        None => other,
+    };
+    let usual = Scale::default();
+    let scale = Scale {
+        min: number("min", usual.min),
+        max: number("max", usual.max),
+        step: number("step", usual.step),
+    };
+    if scale.min < scale.max && scale.step > 0.0 {
+        scale
+    } else {
+        usual
+    }
+}
+
+fn personas<T: ReadTxn>(txn: &T) -> Vec<Persona> {
+    live(txn, schema::PERSONAS, PersonaId::parse)
+        .into_iter()
+        .map(|Placed { id, fields, .. }| Persona {
+            id,
+            name: text(txn, &fields, schema::NAME),
+            role: word(txn, &fields, schema::ROLE),
+            demographics: demographics(plain(txn, &fields, schema::DEMOGRAPHICS)),
+            goals: strings(txn, &fields, schema::GOALS),
+            quotes: strings(txn, &fields, schema::QUOTES),
+        })
+        .collect()
+}
+
+fn demographics(value: Option<Any>) -> Vec<(String, String)> {
+    match value {
+        Some(Any::Array(pairs)) => pairs
+            .iter()
+            .filter_map(|pair| match pair {
+                Any::Array(pair) => match pair.as_ref() {
+                    [Any::String(name), value] => Some((name.as_ref().to_owned(), shown(value)?)),
+                    _ => None,
+                },
+                _ => None,
+            })
+            .collect(),
+        // A mapping from elsewhere has no order but that of its names.
+        Some(Any::Map(entries)) => {
+            let sorted: BTreeMap<&String, &Any> = entries.iter().collect();
+            sorted
+                .into_iter()
+                .filter_map(|(name, value)| Some((name.clone(), shown(value)?)))
+                .collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn read_lane<T: ReadTxn>(txn: &T, lane: &Placed<LaneId>) -> Lane {
+    Lane {
+        id: lane.id.clone(),
+        kind: LaneKind::from_word(&word(txn, &lane.fields, schema::TYPE))
+            .unwrap_or(LaneKind::Custom),
+        title: text(txn, &lane.fields, schema::TITLE),
+        line_above: LaneLine::from_word(&word(txn, &lane.fields, schema::LINE_ABOVE)),
+    }
+}
+
+/// The cards by step, then lane, then place.
+fn cards<T: ReadTxn>(txn: &T, outline: &Outline) -> Vec<Card> {
+    let steps: HashMap<&str, (usize, &StepId)> = outline
+        .steps
+        .iter()
+        .enumerate()
+        .map(|(i, placed)| (placed.step.id.as_str(), (i, &placed.step.id)))
+        .collect();
+    let lanes: HashMap<&str, (usize, &LaneId)> = outline
+        .lanes
+        .iter()
+        .enumerate()
+        .map(|(i, lane)| (lane.id.as_str(), (i, &lane.id)))
+        .collect();
+    let Some(root) = root(txn, schema::CARDS) else {
+        return Vec::new();
+    };
+    let entries: MapIter<'_, &T, T> = root.iter(txn);
+    let mut found: Vec<(usize, usize, Arc<str>, Card)> = Vec::new();
+    for (id, entry) in entries {
+        let Out::YMap(fields) = entry else { continue };
+        // There are many cards, and this runs after every change: each field is looked at
+        // once, in whatever order they come.
+        let (mut cell, mut key, mut said, mut source, mut deleted) = Default::default();
+        let fields: MapIter<'_, &T, T> = fields.iter(txn);
+        for (name, value) in fields {
+            match name {
+                schema::CELL => cell = Some(value),
+                schema::POS => key = key_in(value),
+                schema::TEXT => said = text_in(txn, value),
+                schema::SOURCE => source = word_in(value),
+                schema::DELETED => deleted = is_mark(&value),
+                _ => {}
+            }
+        }
+        let Some(Out::Any(Any::String(cell))) = cell else {
+            continue;
+        };
+        let Some((step, lane)) = cell.split_once('/') else {
+            continue;
+        };
+        if deleted {
+            continue;
+        }
+        if let (Some(&(column, step)), Some(&(row, lane)), Ok(id)) =
+            (steps.get(step), lanes.get(lane), CardId::parse(id))
+        {
+            let (step, lane) = (step.clone(), lane.clone());
+            found.push((
+                column,
+                row,
+                key,
+                Card {
+                    id,
+                    step,
+                    lane,
+                    text: said,
+                    source,
+                },
+            ));
+        }
+    }
+    found.sort_unstable_by(|a, b| (a.0, a.1, &a.2, &a.3.id).cmp(&(b.0, b.1, &b.2, &b.3.id)));
+    found.into_iter().map(|(.., card)| card).collect()
+}
+
+fn emotions<T: ReadTxn>(
+    txn: &T,
+    steps: &HashMap<&str, &StepId>,
+    personas: &[Persona],
+    scale: Scale,
+) -> BTreeMap<(StepId, PersonaId), f64> {
+    let Some(root) = root(txn, schema::EMOTIONS) else {
+        return BTreeMap::new();
+    };
+    let personas: HashMap<&str, &PersonaId> = personas
+        .iter()
+        .map(|persona| (persona.id.as_str(), &persona.id))
+        .collect();
+    let entries: MapIter<'_, &T, T> = root.iter(txn);
+    entries
+        .filter_map(|(key, value)| {
+            let (step, persona) = key.split_once('/')?;
+            let value = emotion(&value)?.clamp(scale.min, scale.max);
+            let key = (
+                (*steps.get(step)?).clone(),
+                (*personas.get(persona)?).clone(),
+            );
+            Some((key, value))
+        })
+        .collect()
+}
+
+fn emotion(value: &Out) -> Option<f64> {
+    match value {
+        Out::Any(Any::Map(entries)) => finite(entries.get(schema::VALUE)?),
+        Out::Any(value) => finite(value),
+        _ => None,
+    }
+}
+
+fn pain<T: ReadTxn>(txn: &T, placed: &Placed<PainId>, step: Option<StepId>) -> PainPoint {
+    let fields = &placed.fields;
+    PainPoint {
+        id: placed.id.clone(),
+        step,
+        text: text(txn, fields, schema::TEXT),
+        severity: score(txn, fields, schema::SEVERITY, 1..=5),
+        frequency: score(txn, fields, schema::FREQUENCY, 1..=5),
+        impact: score(txn, fields, schema::IMPACT, 1..=5),
+        effect: PainEffect::from_word(&word(txn, fields, schema::EFFECT)),
+        status: word(txn, fields, schema::STATUS),
+    }
+}
+
+fn opportunity<T: ReadTxn>(
+    txn: &T,
+    placed: &Placed<OpportunityId>,
+    steps: &HashMap<&str, &StepId>,
+    pains: &HashMap<&str, &PainId>,
+) -> Opportunity {
+    let fields = &placed.fields;
+    Opportunity {
+        id: placed.id.clone(),
+        title: text(txn, fields, schema::TITLE),
+        steps: known(strings(txn, fields, schema::STEPS), steps),
+        pains: known(strings(txn, fields, schema::PAIN_POINTS), pains),
+        customer_value: score(txn, fields, schema::CUSTOMER_VALUE, 0..=100),
+        business_value: score(txn, fields, schema::BUSINESS_VALUE, 0..=100),
+        effort: score(txn, fields, schema::EFFORT, 0..=5),
+        status: word(txn, fields, schema::STATUS),
+    }
+}
+
+/// Those of a list of references that lead somewhere, each once.
+fn known<Id: Clone + Ord>(references: Vec<String>, ids: &HashMap<&str, &Id>) -> Vec<Id> {
+    let mut seen = BTreeSet::new();
+    references
+        .iter()
+        .filter_map(|reference| ids.get(reference.as_str()).copied())
+        .filter(|id| seen.insert(*id))
+        .cloned()
+        .collect()
+}
+
+fn metric<T: ReadTxn>(txn: &T, placed: &Placed<MetricId>, step: Option<StepId>) -> Metric {
+    let fields = &placed.fields;
+    Metric {
+        id: placed.id.clone(),
+        step,
+        name: text(txn, fields, schema::NAME),
+        unit: word(txn, fields, schema::UNIT),
+        baseline: number(txn, fields, schema::BASELINE),
+        current: number(txn, fields, schema::CURRENT),
+        target: number(txn, fields, schema::TARGET),
+    }
+}

@@ -1,0 +1,390 @@
+//! Whatever several people do at the same time, they end with one map, and nothing is
+//! lost or doubled.
+
+#![allow(clippy::unwrap_used, reason = "a test that fails says where")]
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::{Strategy, any, prop, proptest};
+use proptest::test_runner::Config;
+use waymark_model::diff::{Change, changes};
+use waymark_model::edit::{Edit, EditError, Place, Target, TextField};
+use waymark_model::ids::{
+    CardId, LaneId, MapId, OpportunityId, PainId, PersonaId, StageId, StepId,
+};
+use waymark_model::interchange::MapFile;
+use waymark_model::invariants::violations;
+use waymark_model::map::JourneyMap;
+use waymark_model::schema::new_doc;
+use waymark_model::vocabulary::LaneKind;
+use waymark_model::{Grid, apply};
+use yrs::updates::decoder::Decode;
+use yrs::{Doc, ReadTxn, Transact, Update};
+
+/// Three numbers choose an edit on whatever the map holds then.
+type Dice = (u8, u16, u16);
+
+fn pick<T: Clone>(items: &[T], by: u16) -> Option<T> {
+    items
+        .get(usize::from(by).checked_rem(items.len())?)
+        .cloned()
+}
+
+fn place<Id: Clone>(items: &[Id], by: u16) -> Place<Id> {
+    match (by % 4, pick(items, by / 4)) {
+        (0, _) => Place::First,
+        (1, Some(id)) => Place::Before(id),
+        (2, Some(id)) => Place::After(id),
+        _ => Place::Last,
+    }
+}
+
+/// The edit that the dice choose, if the map has what it needs.
+fn edit(map: &JourneyMap, (kind, a, b): Dice, name: &str) -> Option<Edit> {
+    let stages: Vec<StageId> = map.stages.iter().map(|it| it.id.clone()).collect();
+    let steps: Vec<StepId> = map.steps.iter().map(|it| it.id.clone()).collect();
+    let lanes: Vec<LaneId> = map.lanes.iter().map(|it| it.id.clone()).collect();
+    let cards: Vec<CardId> = map.cards.iter().map(|it| it.id.clone()).collect();
+    let pains: Vec<PainId> = map.pains.iter().map(|it| it.id.clone()).collect();
+    let opportunities: Vec<OpportunityId> =
+        map.opportunities.iter().map(|it| it.id.clone()).collect();
+    let delete = |target| Edit::Delete {
+        target,
+        by: name.to_owned(),
+        at: 1,
+    };
+    let text = format!("{name} 😀 {a}");
+    Some(match kind % 20 {
+        0 => Edit::AddStage {
+            id: StageId::parse(name).ok()?,
+            title: text,
+            place: place(&stages, b),
+        },
+        1 => Edit::MoveStage {
+            id: pick(&stages, a)?,
+            place: place(&stages, b),
+        },
+        2 | 3 => Edit::AddStep {
+            id: StepId::parse(name).ok()?,
+            stage: pick(&stages, a)?,
+            title: text,
+            place: place(&steps, b),
+        },
+        4 => Edit::MoveStep {
+            id: pick(&steps, a)?,
+            stage: pick(&stages, b)?,
+            place: place(&steps, b),
+        },
+        5 => {
+            let kind = LaneKind::ALL[usize::from(a) % LaneKind::ALL.len()];
+            Edit::AddLane {
+                id: LaneId::parse(name).ok()?,
+                kind,
+                title: text,
+                place: place(&lanes, b),
+            }
+        }
+        6 => Edit::MoveLane {
+            id: pick(&lanes, a)?,
+            place: place(&lanes, b),
+        },
+        7..=9 => Edit::AddCard {
+            id: CardId::parse(name).ok()?,
+            step: pick(&steps, a)?,
+            lane: pick(&lanes, b)?,
+            text,
+            place: place(&cards, a),
+        },
+        10 | 11 => Edit::MoveCard {
+            id: pick(&cards, a)?,
+            step: pick(&steps, b)?,
+            lane: pick(&lanes, a)?,
+            place: place(&cards, b),
+        },
+        12 => Edit::SetText {
+            field: TextField::CardText(pick(&cards, a)?),
+            text,
+        },
+        13 => Edit::SetEmotion {
+            step: pick(&steps, a)?,
+            persona: map.personas.first()?.id.clone(),
+            value: [None, Some(-2.0), Some(0.0), Some(1.5)][usize::from(b % 4)],
+        },
+        14 => Edit::AddPain {
+            id: PainId::parse(name).ok()?,
+            step: pick(&steps, a)?,
+            text,
+            place: place(&pains, b),
+        },
+        15 => Edit::MovePain {
+            id: pick(&pains, a)?,
+            step: pick(&steps, b)?,
+            place: place(&pains, a),
+        },
+        16 => Edit::AddOpportunity {
+            id: OpportunityId::parse(name).ok()?,
+            step: pick(&steps, a)?,
+            title: text,
+            place: place(&opportunities, b),
+        },
+        17 => Edit::MoveOpportunity {
+            id: pick(&opportunities, a)?,
+            step: pick(&steps, b)?,
+            place: place(&opportunities, a),
+        },
+        18 => delete(match b % 5 {
+            0 => Target::Stage(pick(&stages, a)?),
+            1 => Target::Step(pick(&steps, a)?),
+            2 => Target::Lane(pick(&lanes, a)?),
+            3 => Target::Card(pick(&cards, a)?),
+            _ => Target::Pain(pick(&pains, a)?),
+        }),
+        _ => Edit::AddPersona {
+            id: PersonaId::parse(name).ok()?,
+            name: text,
+        },
+    })
+}
+
+fn read(doc: &Doc) -> JourneyMap {
+    JourneyMap::read(&doc.transact())
+}
+
+/// Applies what the dice choose; what the edit wrote is what it changes in the map.
+fn act(doc: &Doc, dice: Dice, name: &str) {
+    let before = read(doc);
+    let Some(edit) = edit(&before, dice, name) else {
+        return;
+    };
+    match apply(&mut doc.transact_mut(), &edit) {
+        Ok(()) => {}
+        Err(error) => panic!("{edit:?} was chosen for this map: {error}"),
+    }
+    let after = read(doc);
+    assert_eq!(violations(&after), [], "after {edit:?}");
+    check_changes(&before, &after);
+}
+
+fn give(from: &Doc, to: &Doc) {
+    let since = to.transact().state_vector();
+    let update = from.transact().encode_state_as_update_v1(&since);
+    to.transact_mut()
+        .apply_update(Update::decode_v1(&update).unwrap())
+        .unwrap();
+}
+
+/// A small map of two stages with two steps, three lanes and some things in them.
+fn start() -> Doc {
+    let doc = new_doc(1);
+    let text = "
+format: journey-map/1
+map: {id: m, title: Small}
+personas: [{id: p, name: P}]
+lanes: [{id: l1, type: actions}, {id: l2, type: quotes}, {id: l3, type: pain_points}]
+stages: [{id: s1, title: One}, {id: s2, title: Two}]
+steps:
+  - {id: a, stage: s1, sentiment: 1, cells: {l1: [one, two]}}
+  - {id: b, stage: s1, cells: {l1: [three], l2: [said]}}
+  - {id: c, stage: s2, sentiment: -2}
+pain_points: [{id: x, step: a, text: Hurts}, {id: y, step: c, text: More}]
+";
+    MapFile::parse(text)
+        .unwrap()
+        .write(&mut doc.transact_mut())
+        .unwrap();
+    doc
+}
+
+proptest! {
+    #![proptest_config(Config { cases: 48, ..Config::default() })]
+
+    #[test]
+    fn three_who_edit_and_meet_at_random_end_with_one_map(
+        turns in prop::collection::vec((0_u8..3, 0_u8..8, dice()), 1..60),
+    ) {
+        let docs: Vec<Doc> = [1, 2, 3].map(|client| {
+            let doc = new_doc(client * 100);
+            give(&start(), &doc);
+            doc
+        }).into();
+        for (n, (who, meets, dice)) in turns.into_iter().enumerate() {
+            act(&docs[usize::from(who)], dice, &format!("n{n}"));
+            // Now and then one hears what another one did.
+            if meets < 2 {
+                give(&docs[usize::from(who)], &docs[usize::from(who + meets + 1) % 3]);
+            }
+        }
+        for _ in 0..2 {
+            for (from, to) in [(0, 1), (1, 2), (2, 0), (0, 2), (2, 1), (1, 0)] {
+                give(&docs[from], &docs[to]);
+            }
+        }
+        let maps: Vec<JourneyMap> = docs.iter().map(read).collect();
+        assert_eq!(maps[0], maps[1]);
+        assert_eq!(maps[0], maps[2]);
+        assert_eq!(violations(&maps[0]), []);
+        nothing_is_lost(&docs[0], &maps[0]);
+        let id = MapId::parse("m").unwrap();
+        let file = MapFile::read(&docs[0].transact(), &id);
+        assert_eq!(file.value(), MapFile::read(&docs[1].transact(), &id).value());
+        MapFile::from_value(file.value().clone()).expect("what is exported can be imported");
+    }
+}
+
+fn dice() -> impl Strategy<Value = Dice> {
+    (any::<u8>(), any::<u16>(), any::<u16>())
+}
+
+/// Bringing back whatever was deleted shows every card that was ever made, once.
+fn nothing_is_lost(doc: &Doc, map: &JourneyMap) {
+    let copy = new_doc(9);
+    give(doc, &copy);
+    let mut txn = copy.transact_mut();
+    let names = |root: &str| -> BTreeSet<String> {
+        let ids = copy_keys(&txn, root);
+        ids.into_iter().collect()
+    };
+    let (stages, steps, lanes, cards) = (
+        names("stages"),
+        names("steps"),
+        names("lanes"),
+        names("cards"),
+    );
+    let targets = stages
+        .iter()
+        .map(|id| Target::Stage(StageId::parse(id).unwrap()))
+        .chain(
+            steps
+                .iter()
+                .map(|id| Target::Step(StepId::parse(id).unwrap())),
+        )
+        .chain(
+            lanes
+                .iter()
+                .map(|id| Target::Lane(LaneId::parse(id).unwrap())),
+        )
+        .chain(
+            cards
+                .iter()
+                .map(|id| Target::Card(CardId::parse(id).unwrap())),
+        );
+    for target in targets {
+        let result: Result<(), EditError> = apply(&mut txn, &Edit::Restore(target));
+        result.unwrap();
+    }
+    let whole = JourneyMap::read(&txn);
+    assert_eq!(whole.stages.len(), stages.len());
+    assert_eq!(whole.steps.len(), steps.len());
+    let shown: BTreeSet<String> = whole.cards.iter().map(|it| it.id.to_string()).collect();
+    assert_eq!((whole.cards.len(), shown), (cards.len(), cards));
+    assert!(map.cards.len() <= whole.cards.len());
+}
+
+fn copy_keys<T: ReadTxn>(txn: &T, root: &str) -> Vec<String> {
+    use yrs::Map;
+    txn.get_map(root)
+        .map(|root| root.keys(txn).map(str::to_owned).collect())
+        .unwrap_or_default()
+}
+
+/// The changes between two maps lead from the old one to the new one, and each of them
+/// is needed.
+fn check_changes(old: &JourneyMap, new: &JourneyMap) {
+    let changes = changes(old, new);
+    assert!(changes.is_sorted_by(|a, b| a < b), "{changes:?}");
+    assert_eq!(patched(old, new, &changes), View::of(new), "{changes:?}");
+    for left_out in 0..changes.len() {
+        let mut fewer = changes.clone();
+        let change = fewer.remove(left_out);
+        assert_ne!(
+            patched(old, new, &fewer),
+            View::of(new),
+            "{change:?} was not needed"
+        );
+    }
+}
+
+/// A map as somebody keeps it who only looks at changes.
+#[derive(Clone, Debug, PartialEq)]
+struct View {
+    map: JourneyMap,
+    structure: Vec<String>,
+    cells: (
+        Vec<String>,
+        Vec<(waymark_model::grid::CellId, Vec<waymark_model::grid::Item>)>,
+    ),
+}
+
+impl View {
+    fn of(map: &JourneyMap) -> Self {
+        let mut cells: Vec<_> = Grid::of(map).cells.into_iter().collect();
+        cells.sort();
+        let steps = map.steps.iter().map(|it| format!("{}/{}", it.stage, it.id));
+        let structure = map
+            .stages
+            .iter()
+            .map(|it| it.id.to_string())
+            .chain(steps)
+            .chain(map.lanes.iter().map(|it| it.id.to_string()))
+            .chain(map.personas.iter().map(|it| it.id.to_string()))
+            .collect();
+        let lists = map
+            .pains
+            .iter()
+            .map(|it| it.id.to_string())
+            .chain(map.opportunities.iter().map(|it| it.id.to_string()))
+            .chain(map.metrics.iter().map(|it| it.id.to_string()))
+            .collect();
+        Self {
+            map: sorted(map.clone()),
+            structure,
+            cells: (lists, cells),
+        }
+    }
+}
+
+fn sorted(mut map: JourneyMap) -> JourneyMap {
+    map.personas.sort_by(|a, b| a.id.cmp(&b.id));
+    map.stages.sort_by(|a, b| a.id.cmp(&b.id));
+    map.steps.sort_by(|a, b| a.id.cmp(&b.id));
+    map.lanes.sort_by(|a, b| a.id.cmp(&b.id));
+    map.cards.sort_by(|a, b| a.id.cmp(&b.id));
+    map.pains.sort_by(|a, b| a.id.cmp(&b.id));
+    map.opportunities.sort_by(|a, b| a.id.cmp(&b.id));
+    map
+}
+
+macro_rules! patch {
+    ($view:ident, $new:ident, $list:ident, $id:ident) => {{
+        $view.map.$list.retain(|it| it.id != *$id);
+        $view
+            .map
+            .$list
+            .extend($new.$list.iter().find(|it| it.id == *$id).cloned());
+    }};
+}
+
+fn patched(old: &JourneyMap, new: &JourneyMap, changes: &[Change]) -> View {
+    let mut view = View::of(old);
+    let target = View::of(new);
+    for change in changes {
+        match change {
+            Change::Frame => view.map.frame = new.frame.clone(),
+            Change::Structure => view.structure = target.structure.clone(),
+            Change::Cells => view.cells = target.cells.clone(),
+            Change::Emotions => view.map.emotions = new.emotions.clone(),
+            Change::Persona(id) => patch!(view, new, personas, id),
+            Change::Stage(id) => patch!(view, new, stages, id),
+            Change::Step(id) => patch!(view, new, steps, id),
+            Change::Lane(id) => patch!(view, new, lanes, id),
+            Change::Card(id) => patch!(view, new, cards, id),
+            Change::Pain(id) => patch!(view, new, pains, id),
+            Change::Opportunity(id) => patch!(view, new, opportunities, id),
+            Change::Metric(id) => patch!(view, new, metrics, id),
+        }
+    }
+    View {
+        map: sorted(view.map),
+        ..view
+    }
+}
