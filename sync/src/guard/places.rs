@@ -1,0 +1,268 @@
+//! Where each item of a document hangs.
+
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hasher};
+use std::ops::Range;
+
+use yrs::StateVector;
+use yrs::block::ClientID;
+
+use super::Fault;
+use super::update::{Id, Walk};
+
+/// How deep shared types may nest. Yrs collects garbage recursively, so an unbounded
+/// nesting, built over many updates, would exhaust the stack.
+pub const MAX_DEPTH: u8 = 32;
+
+/// An item (or a collected one) of an update.
+#[derive(Clone, Debug)]
+pub(super) struct Node {
+    pub(super) id: Id,
+    pub(super) len: u32,
+    pub(super) parent: Parent,
+}
+
+/// Where an item says it hangs.
+#[derive(Clone, Debug)]
+pub(super) enum Parent {
+    /// It is collected: nowhere.
+    None,
+    /// In the root of this name, under this key if it is a map's entry.
+    Root(Range<usize>, Option<Range<usize>>),
+    /// In the shared type that this item holds, under this key if it is a map's entry.
+    Item(Id, Option<Range<usize>>),
+    /// Where its neighbours hang.
+    OfNeighbours(Option<Id>, Option<Id>),
+}
+
+/// Where an item hangs: in which list, and how deep that is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Place {
+    /// A shared type's children, or one key's values; 0 when it is not known any more.
+    list: u64,
+    depth: u8,
+}
+
+/// Where each item of a document hangs, in runs of equal places.
+///
+/// An update names a parent or neighbours only by their ids, so no single update shows
+/// whether what it says makes sense. Yrs trusts that it does: neighbours from two lists,
+/// or a nesting without end, break its memory or its stack.
+#[derive(Clone, Debug)]
+pub struct Places {
+    clients: BTreeMap<u64, Runs>,
+    /// Makes the names of lists unguessable, so that nobody finds two that look alike.
+    secret: u64,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Runs {
+    /// From this clock on, here.
+    starts: BTreeMap<u32, Place>,
+    end: u32,
+}
+
+/// What is known of a node while an update is resolved.
+#[derive(Clone, Copy)]
+enum Mark {
+    Untouched,
+    Open,
+    At(Place),
+}
+
+/// Why the place of a node is not known.
+enum Unknown {
+    /// Another node's has to be known before.
+    After(usize),
+    /// There is none that makes sense.
+    Nonsense(Fault),
+}
+
+impl Places {
+    /// The places of an empty document.
+    pub fn new(secret: u64) -> Self {
+        Self {
+            clients: BTreeMap::new(),
+            secret,
+        }
+    }
+
+    /// Computes the places of an update's items without taking them over.
+    ///
+    /// # Errors
+    /// [`Fault`] when they cannot be where they say they are.
+    pub fn check(&self, bytes: &[u8], walk: &Walk) -> Result<Resolved, Fault> {
+        let nodes = &walk.nodes;
+        let mut order: Vec<usize> = (0..nodes.len()).collect();
+        order.sort_unstable_by_key(|index| nodes[*index].id);
+        let mut resolver = Resolver {
+            places: self,
+            bytes,
+            nodes,
+            marks: vec![Mark::Untouched; nodes.len()],
+            order,
+        };
+        for index in 0..nodes.len() {
+            resolver.resolve(index)?;
+        }
+        let Resolver { order, marks, .. } = resolver;
+        let runs = order
+            .into_iter()
+            .filter_map(|index| match marks[index] {
+                Mark::At(place) => Some((nodes[index].id, nodes[index].len, place)),
+                _ => None,
+            })
+            .collect();
+        Ok(Resolved { runs })
+    }
+
+    /// Takes over what [`Places::check`] computed, once the update is applied and the
+    /// document is in `state`: yrs may have stopped in the middle of it.
+    pub fn extend(&mut self, resolved: Resolved, state: &StateVector) {
+        for ((client, clock), len, place) in resolved.runs {
+            let runs = self.clients.entry(client).or_default();
+            let here = state.get(&ClientID::new(client));
+            let end = clock.saturating_add(len).min(here);
+            if end <= runs.end {
+                continue;
+            }
+            let start = clock.max(runs.end);
+            if runs.starts.last_key_value().map(|(_, last)| *last) != Some(place) {
+                runs.starts.insert(start, place);
+            }
+            runs.end = end;
+        }
+    }
+
+    fn known(&self, (client, clock): Id) -> Option<Place> {
+        let runs = self.clients.get(&client)?;
+        if clock >= runs.end {
+            return None;
+        }
+        let (_, place) = runs.starts.range(..=clock).next_back()?;
+        Some(*place)
+    }
+}
+
+/// The places of an update's items, ready for [`Places::extend`].
+#[derive(Debug)]
+pub struct Resolved {
+    runs: Vec<(Id, u32, Place)>,
+}
+
+struct Resolver<'a> {
+    places: &'a Places,
+    bytes: &'a [u8],
+    nodes: &'a [Node],
+    marks: Vec<Mark>,
+    /// The nodes by id.
+    order: Vec<usize>,
+}
+
+impl Resolver<'_> {
+    /// Finds the place of one node, and before it those it depends on.
+    fn resolve(&mut self, index: usize) -> Result<(), Fault> {
+        let mut stack = vec![index];
+        while let Some(&top) = stack.last() {
+            if matches!(self.marks[top], Mark::At(_)) {
+                stack.pop();
+                continue;
+            }
+            self.marks[top] = Mark::Open;
+            match self.place_of(&self.nodes[top]) {
+                Ok(place) => {
+                    self.marks[top] = Mark::At(self.agreed(&self.nodes[top], place)?);
+                    stack.pop();
+                }
+                Err(Unknown::After(first)) if matches!(self.marks[first], Mark::Open) => {
+                    return Err(Fault("structs refer to each other in a circle"));
+                }
+                Err(Unknown::After(first)) => stack.push(first),
+                Err(Unknown::Nonsense(fault)) => return Err(fault),
+            }
+        }
+        Ok(())
+    }
+
+    fn place_of(&self, node: &Node) -> Result<Place, Unknown> {
+        let place = match &node.parent {
+            Parent::None => return Ok(Place::default()),
+            Parent::Root(name, key) => Place {
+                list: self.list(&self.bytes[name.clone()], None, key.as_ref()),
+                depth: 1,
+            },
+            Parent::Item(id, key) => Place {
+                list: self.list(&[], Some(*id), key.as_ref()),
+                depth: self.look_up(*id)?.depth.saturating_add(1),
+            },
+            Parent::OfNeighbours(left, right) => {
+                let of = |id: &Option<Id>| id.map_or(Ok(Place::default()), |id| self.look_up(id));
+                let (left, right) = (of(left)?, of(right)?);
+                if left.list != 0 && right.list != 0 && left.list != right.list {
+                    return Err(Unknown::Nonsense(Fault("neighbours of two lists")));
+                }
+                if left.list == 0 { right } else { left }
+            }
+        };
+        if place.depth > MAX_DEPTH {
+            return Err(Unknown::Nonsense(Fault("shared types nested too deeply")));
+        }
+        Ok(place)
+    }
+
+    /// The place of a node of which a part may be known already: yrs cuts that off and
+    /// hangs the rest behind what it has, so both have to be in one list.
+    fn agreed(&self, node: &Node, place: Place) -> Result<Place, Fault> {
+        let known = self
+            .places
+            .clients
+            .get(&node.id.0)
+            .map_or(0, |runs| runs.end);
+        if node.id.1 >= known || node.id.1 + node.len <= known {
+            return Ok(place);
+        }
+        match self.places.known((node.id.0, known - 1)) {
+            Some(here) if here.list != 0 && place.list == 0 => Ok(here),
+            Some(here) if here.list != 0 && here.list != place.list => {
+                Err(Fault("a struct that is known differently"))
+            }
+            _ => Ok(place),
+        }
+    }
+
+    fn look_up(&self, id: Id) -> Result<Place, Unknown> {
+        if let Some(place) = self.places.known(id) {
+            return Ok(place);
+        }
+        let at = self
+            .order
+            .partition_point(|other| self.nodes[*other].id <= id);
+        let found = at.checked_sub(1).and_then(|at| self.order.get(at));
+        let Some((index, node)) = found.map(|index| (*index, &self.nodes[*index])) else {
+            return Ok(Place::default());
+        };
+        if node.id.0 != id.0 || node.id.1 + node.len <= id.1 {
+            return Ok(Place::default());
+        }
+        match self.marks[index] {
+            Mark::At(place) => Ok(place),
+            _ => Err(Unknown::After(index)),
+        }
+    }
+
+    /// The name of a list: never 0.
+    fn list(&self, root: &[u8], item: Option<Id>, key: Option<&Range<usize>>) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        hasher.write_u64(self.places.secret);
+        let (client, clock) = item.unwrap_or((u64::MAX, u32::MAX));
+        hasher.write_u64(client);
+        hasher.write_u32(clock);
+        hasher.write_usize(root.len());
+        hasher.write(root);
+        if let Some(key) = key {
+            hasher.write(&self.bytes[key.clone()]);
+            hasher.write_u8(1);
+        }
+        hasher.finish().max(1)
+    }
+}

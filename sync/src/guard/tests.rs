@@ -1,0 +1,251 @@
+mod edits;
+mod properties;
+
+use std::collections::BTreeMap;
+
+use yrs::updates::decoder::Decode;
+use yrs::{Doc, ReadTxn, StateVector, Transact, Update, WriteTxn};
+
+use super::*;
+
+/// Updates written by Yjs 13 (texts, maps, arrays, XML, a subdocument, undo, merges).
+const YJS: &str = include_str!("yjs-updates.txt");
+
+fn yjs() -> BTreeMap<&'static str, Vec<u8>> {
+    let hex = |text: &str| {
+        (0..text.len() / 2)
+            .map(|i| u8::from_str_radix(&text[2 * i..2 * i + 2], 16).expect("hex"))
+            .collect()
+    };
+    let lines = YJS.lines().filter_map(|line| line.split_once(' '));
+    lines.map(|(name, text)| (name, hex(text))).collect()
+}
+
+fn check(bytes: &[u8]) -> Result<Walk, Fault> {
+    check_update(bytes, &Bounds::UPDATE)
+}
+
+fn apply(doc: &Doc, bytes: &[u8]) -> bool {
+    let Ok(update) = Update::decode_v1(bytes) else {
+        return false;
+    };
+    let mut txn = doc.transact_mut();
+    let applied = txn.apply_update(update).is_ok();
+    let whole = !txn.has_missing_updates();
+    txn.prune_pending();
+    applied && whole
+}
+
+#[test]
+fn g1_every_update_that_yjs_writes_passes() {
+    let updates = yjs();
+    assert!(updates.len() > 40);
+    for (name, bytes) in updates.iter().filter(|(name, _)| **name != "sv") {
+        let walk = check(bytes).unwrap_or_else(|fault| panic!("{name}: {fault}"));
+        let update = Update::decode_v1(bytes).expect("yrs reads it too");
+        let structs: u32 = walk.outline.sections.iter().map(|s| s.end - s.start).sum();
+        let inserted = update.insertions(true);
+        let counted: u32 = inserted
+            .iter()
+            .flat_map(|(_, ranges)| ranges)
+            .map(|range| range.end - range.start)
+            .sum();
+        assert_eq!(structs, counted, "{name}");
+    }
+}
+
+#[test]
+fn g1_state_vectors_and_presence_of_yjs_pass() {
+    let known = check_state_vector(&yjs()["sv"]).expect("a state vector");
+    assert_eq!(known.get(&yrs::block::ClientID::new(30)), 6);
+    let presence = [
+        1, 0x2a, 3, 10, b'{', b'"', b'a', b'"', b':', b'[', b'1', b']', b' ', b'}',
+    ];
+    let entries = check_awareness(&presence).expect("presence");
+    assert_eq!(entries[0].client, 42);
+    assert_eq!(entries[0].state, Some("{\"a\":[1] }"));
+    let gone = [1, 0x2a, 4, 4, b'n', b'u', b'l', b'l'];
+    assert_eq!(check_awareness(&gone).expect("presence")[0].state, None);
+}
+
+#[test]
+fn g2_nothing_that_is_cut_short_or_too_long_passes() {
+    for (name, bytes) in yjs() {
+        if name == "sv" {
+            continue;
+        }
+        for end in 0..bytes.len() {
+            assert!(check(&bytes[..end]).is_err(), "{name} cut at {end}");
+        }
+        let longer = [&bytes[..], &[0]].concat();
+        assert!(check(&longer).is_err(), "{name} with a byte more");
+    }
+}
+
+#[test]
+fn g2_counts_beyond_the_end_are_refused_before_anything_is_allocated() {
+    let huge = [0xff, 0xff, 0xff, 0xff, 0x07];
+    assert_eq!(check(&huge).unwrap_err(), Fault("count beyond the end"));
+    assert!(check_state_vector(&huge).is_err());
+    assert!(check_awareness(&huge).is_err());
+    // A list of two hundred million values inside a struct.
+    let list = [1, 1, 9, 0, 8, 1, 1, b't', 1, 117, 0xff, 0xff, 0xff, 0x5f, 0];
+    assert_eq!(check(&list).unwrap_err(), Fault("count beyond the end"));
+}
+
+#[test]
+fn g2_client_ids_clocks_and_integers_have_their_bounds() {
+    // One collected struct of length 1; client 2^53 - 1 is the last.
+    let of = |client: &[u8]| [&[1, 1][..], client, &[0, 0, 1, 0]].concat();
+    let last = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x0f];
+    assert!(check(&of(&last)).is_ok());
+    let after = [0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x10];
+    assert!(check(&of(&after)).is_err());
+    assert!(
+        check(&of(&[0x85, 0x00])).is_err(),
+        "not in its shortest form"
+    );
+    let at_clock = |clock: &[u8]| [&[1, 1, 5][..], clock, &[0, 1, 0]].concat();
+    assert!(check(&at_clock(&[0xff, 0xff, 0xff, 0xff, 0x07])).is_ok());
+    assert!(check(&at_clock(&[0x80, 0x80, 0x80, 0x80, 0x08])).is_err());
+}
+
+#[test]
+fn g2_what_yrs_reads_differently_than_yjs_is_refused() {
+    // JSON texts (content 2), of which yrs reads one too many, and XML hooks.
+    let json = [1, 1, 9, 0, 2, 1, 1, b't', 1, 1, b'1', 0];
+    assert_eq!(check(&json).unwrap_err(), Fault("unknown content"));
+    let hook = [1, 1, 9, 0, 7, 1, 1, b't', 5, 1, b'h', 0];
+    assert_eq!(check(&hook).unwrap_err(), Fault("unknown shared type"));
+}
+
+#[test]
+fn g3_values_nest_at_most_32_deep() {
+    let nested = |depth: usize| {
+        let mut bytes = vec![1, 1, 9, 0, 8, 1, 1, b't', 1];
+        for _ in 0..depth {
+            bytes.extend([117, 1]);
+        }
+        bytes.extend([126, 0]);
+        bytes
+    };
+    assert!(check(&nested(32)).is_ok());
+    assert!(check(&nested(33)).is_err());
+    assert!(check(&nested(100_000)).is_err());
+    let json = |depth: usize| {
+        let text = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        let mut bytes = vec![1, 7, 1];
+        crate::wire::varint::write_buffer(&mut bytes, text.as_bytes());
+        bytes
+    };
+    assert!(check_awareness(&json(32)).is_ok());
+    assert!(check_awareness(&json(33)).is_err());
+    assert!(check_awareness(&json(100_000)).is_err());
+}
+
+/// A map put into the one that struct `parent` of client 9 holds.
+fn child(clock: u32, parent: Option<u32>) -> Vec<u8> {
+    let mut bytes = vec![1, 1, 9];
+    crate::wire::varint::write_var(&mut bytes, u64::from(clock));
+    bytes.push(0x27);
+    match parent {
+        None => bytes.extend([1, 1, b'm']),
+        Some(parent) => {
+            bytes.extend([0, 9]);
+            crate::wire::varint::write_var(&mut bytes, u64::from(parent));
+        }
+    }
+    bytes.extend([1, b'k', 1, 0]);
+    bytes
+}
+
+#[test]
+fn g3_shared_types_nest_at_most_32_deep_over_many_updates() {
+    let mut places = Places::new(1);
+    for clock in 0..u32::from(MAX_DEPTH) {
+        let update = child(clock, clock.checked_sub(1));
+        let walk = check(&update).expect("well-formed");
+        let resolved = places.check(&update, &walk).expect("not too deep");
+        let state = [(yrs::block::ClientID::new(9), clock + 1)]
+            .into_iter()
+            .collect();
+        places.extend(resolved, &state);
+    }
+    let deepest = u32::from(MAX_DEPTH);
+    let update = child(deepest, Some(deepest - 1));
+    let walk = check(&update).expect("well-formed");
+    assert!(places.check(&update, &walk).is_err());
+    let update = child(deepest, Some(3));
+    let walk = check(&update).expect("well-formed");
+    assert!(places.check(&update, &walk).is_ok());
+}
+
+#[test]
+fn g3_a_hundred_thousand_nested_types_in_one_update_do_not_exhaust_the_stack() {
+    let count = 40_000_u32;
+    let mut bytes = vec![1];
+    crate::wire::varint::write_var(&mut bytes, u64::from(count));
+    bytes.extend([9, 0]);
+    for clock in 0..count {
+        let one = child(clock, clock.checked_sub(1));
+        let start = if clock < 128 {
+            4
+        } else if clock < 16_384 {
+            5
+        } else {
+            6
+        };
+        bytes.extend(&one[start..one.len() - 1]);
+    }
+    bytes.push(0);
+    let walk = check(&bytes).expect("well-formed");
+    assert!(Places::new(1).check(&bytes, &walk).is_err());
+}
+
+#[test]
+fn g3_structs_that_refer_to_each_other_in_a_circle_are_refused() {
+    // Client 1's item hangs in client 2's, and client 2's in client 1's.
+    let bytes = [2, 1, 2, 0, 0x07, 0, 1, 0, 1, 1, 1, 0, 0x07, 0, 2, 0, 1, 0];
+    let walk = check(&bytes).expect("well-formed");
+    assert!(walk.outline.fits(&StateVector::default()));
+    assert!(Places::new(1).check(&bytes, &walk).is_err());
+    // A struct cannot refer to itself or a later one of its author.
+    assert!(check(&[1, 1, 9, 0, 0x07, 0, 9, 0, 1, 0]).is_err());
+}
+
+#[test]
+fn g4_an_update_fits_only_where_everything_it_builds_upon_is() {
+    let updates = yjs();
+    let outline = |name: &str| check(&updates[name]).expect("an update").outline;
+    let nothing = StateVector::default();
+    assert!(outline("text-0").fits(&nothing));
+    assert!(
+        !outline("text-1").fits(&nothing),
+        "deletes what is not here"
+    );
+    assert!(
+        !outline("undo-0").fits(&nothing),
+        "follows what is not here"
+    );
+    assert!(!outline("pending-all").fits(&nothing), "has a hole");
+    assert!(outline("concurrent-merged").fits(&nothing));
+    let known = check_state_vector(&[1, 10, 3]).expect("a state vector");
+    assert!(outline("concurrent-diff").fits(&known));
+    assert!(
+        !outline("merge-with-skip").fits(&known),
+        "a part is missing"
+    );
+    let known = check_state_vector(&[1, 10, 7]).expect("a state vector");
+    assert!(
+        outline("merge-with-skip").fits(&known),
+        "the skipped part is here"
+    );
+}
+
+#[test]
+fn g5_a_room_and_its_server_can_cross_threads() {
+    fn crosses<T: Send>() {}
+    crosses::<crate::Room>();
+    crosses::<crate::RoomEffect>();
+    crosses::<crate::Replica>();
+}

@@ -1,0 +1,88 @@
+//! Values inside structs: lib0's `Any` and JSON texts.
+
+use serde::de::IgnoredAny;
+
+use super::{Bounds, Fault};
+use crate::wire::varint::Reader;
+
+/// How deep a value may nest. Yrs decodes values recursively.
+const MAX_NESTING: usize = 32;
+
+/// Reads past one `Any` value.
+pub(super) fn skip_any(reader: &mut Reader<'_>, bounds: &Bounds) -> Result<(), Fault> {
+    // Of each open container: whether its values have keys, and how many are to come.
+    let mut open: Vec<(bool, u64)> = Vec::new();
+    loop {
+        match reader.byte()? {
+            // undefined, null, false, true
+            127 | 126 | 121 | 120 => {}
+            125 => reader.skip_var_i64()?,
+            124 => drop(reader.take(4)?),
+            123 | 122 => drop(reader.take(8)?),
+            119 => drop(text(reader, bounds)?),
+            116 => {
+                if reader.buffer()?.len() > bounds.text_bytes {
+                    return Err(Fault("value too large"));
+                }
+            }
+            tag @ (118 | 117) => {
+                let keyed = tag == 118;
+                let count = reader.var_u64()?;
+                let least = if keyed { 2 } else { 1 };
+                if count > reader.remaining() as u64 / least {
+                    return Err(Fault("count beyond the end"));
+                }
+                if open.len() == MAX_NESTING {
+                    return Err(Fault("value nested too deeply"));
+                }
+                open.push((keyed, count));
+            }
+            _ => return Err(Fault("unknown value")),
+        }
+        loop {
+            match open.last_mut() {
+                None => return Ok(()),
+                Some((_, 0)) => drop(open.pop()),
+                Some((keyed, left)) => {
+                    *left -= 1;
+                    if *keyed {
+                        text(reader, bounds)?;
+                    }
+                    break;
+                }
+            }
+        }
+    }
+}
+
+/// Reads a text within its bound.
+pub(super) fn text<'a>(reader: &mut Reader<'a>, bounds: &Bounds) -> Result<&'a str, Fault> {
+    let text = reader.string()?;
+    if text.len() > bounds.text_bytes {
+        return Err(Fault("text too large"));
+    }
+    Ok(text)
+}
+
+/// Checks that a text is one JSON value of bounded nesting.
+pub(super) fn check_json(text: &str) -> Result<(), Fault> {
+    let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            b'{' | b'[' if !quoted => {
+                depth += 1;
+                if depth > MAX_NESTING {
+                    return Err(Fault("value nested too deeply"));
+                }
+            }
+            b'}' | b']' if !quoted => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    serde_json::from_str::<IgnoredAny>(text)
+        .map(drop)
+        .map_err(|_| Fault("value is not JSON"))
+}

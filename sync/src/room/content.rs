@@ -1,0 +1,281 @@
+//! The document's content: what yrs holds, and what is known about it.
+
+use std::sync::{Arc, OnceLock};
+
+use bytes::Bytes;
+use yrs::block::ClientID;
+use yrs::updates::decoder::Decode;
+use yrs::{Doc, OffsetKind, Options, ReadTxn, StateVector, Transact, Update, WriteTxn};
+
+use crate::document::DocumentId;
+use crate::guard::{self, Bounds, Fault, Outline, Places, Walk};
+use crate::wire::{self, Address, Dialect, Frame};
+
+/// One effective update: numbered, and encoded once for everybody who gets it.
+#[derive(Debug)]
+pub(crate) struct Change {
+    number: u64,
+    update: Bytes,
+    outline: Option<Outline>,
+    messages: [OnceLock<Bytes>; 2],
+}
+
+impl Change {
+    pub(super) fn number(&self) -> u64 {
+        self.number
+    }
+
+    pub(super) fn update(&self) -> &Bytes {
+        &self.update
+    }
+
+    /// The message for everybody who speaks this dialect under the plain name.
+    pub(super) fn message(&self, dialect: Dialect, address: &Address) -> Bytes {
+        let encode = || {
+            let frame = Frame::Update(self.update.clone());
+            wire::encode_to(dialect, address, &frame).unwrap_or_default()
+        };
+        if address.is_plain() {
+            let slot = &self.messages[usize::from(dialect == Dialect::Hocuspocus)];
+            slot.get_or_init(encode).clone()
+        } else {
+            encode()
+        }
+    }
+}
+
+/// Joins changes into one update.
+pub(super) fn merge_changes(changes: &[Arc<Change>]) -> Bytes {
+    if let [change] = changes {
+        return change.update.clone();
+    }
+    let outlined: Option<Vec<_>> = changes
+        .iter()
+        .map(|change| {
+            change
+                .outline
+                .as_ref()
+                .map(|outline| (&change.update, outline))
+        })
+        .collect();
+    outlined
+        .and_then(|outlined| guard::merge(&outlined))
+        .unwrap_or_else(|| {
+            let updates = changes.iter().map(|change| &change.update[..]);
+            yrs::merge_updates_v1(updates)
+                .expect("effective updates come from yrs itself")
+                .into()
+        })
+}
+
+/// What became of an update.
+pub(crate) enum Outcome {
+    /// Everything in it was here already.
+    Nothing,
+    /// Something that it builds upon is not here: it did not touch the document.
+    Missing,
+    /// It changed the document from the state `before`. With a fault, only a part of it
+    /// could be integrated, and whoever sent it must not send more.
+    Changed {
+        change: Arc<Change>,
+        before: Arc<StateVector>,
+        fault: Option<Fault>,
+    },
+}
+
+pub(crate) struct Content {
+    doc: Doc,
+    places: Places,
+    state: Arc<StateVector>,
+    full: Option<Full>,
+}
+
+/// The whole state, encoded once for all who join before the next change.
+struct Full {
+    update: Bytes,
+    messages: [OnceLock<Bytes>; 2],
+}
+
+impl Content {
+    /// An empty document with the server's own client id.
+    pub(crate) fn new(document: &DocumentId, seed: u64) -> Self {
+        // 32 bits as all our ids, and never 0.
+        let client_id = ClientID::new(u64::from((seed ^ (seed >> 32)) as u32 | 1));
+        Self {
+            doc: Doc::with_options(options(document, client_id)),
+            places: Places::new(seed),
+            state: Arc::default(),
+            full: None,
+        }
+    }
+
+    /// Takes over stored bytes.
+    pub(crate) fn load(&mut self, bytes: &Bytes) -> Result<(), Fault> {
+        let walk = guard::check_update(bytes, &Bounds::TRUSTED_SIZE)?;
+        if !walk.outline.fits(&self.state) {
+            return Err(Fault("something it builds upon is missing"));
+        }
+        let resolved = self.places.check(bytes, &walk)?;
+        let update = decode(bytes)?;
+        let mut txn = self.transact();
+        txn.apply_update(update)
+            .map_err(|_| Fault("a struct's parent cannot hold it"))?;
+        if txn.has_missing_updates() {
+            return Err(Fault("structs refer to each other in a circle"));
+        }
+        let state = txn.state_vector();
+        drop(txn);
+        self.places.extend(resolved, &state);
+        self.state = Arc::new(state);
+        Ok(())
+    }
+
+    /// Applies a checked update, numbered by `number` if it changes something.
+    pub(crate) fn apply(
+        &mut self,
+        bytes: &Bytes,
+        walk: &Walk,
+        number: impl FnOnce() -> u64,
+    ) -> Result<Outcome, Fault> {
+        let outline = &walk.outline;
+        if !outline.fits(&self.state) {
+            return Ok(Outcome::Missing);
+        }
+        if outline.deletes.is_empty() && !outline.adds_to(&self.state) {
+            return Ok(Outcome::Nothing);
+        }
+        let resolved = self.places.check(bytes, walk)?;
+        let update = decode(bytes)?;
+        let before = Arc::clone(&self.state);
+        let mut txn = self.transact();
+        let mut fault = txn
+            .apply_update(update)
+            .err()
+            .map(|_| Fault("a struct's parent cannot hold it"));
+        if txn.has_missing_updates() {
+            txn.prune_pending();
+            fault = Some(Fault("structs refer to each other in a circle"));
+        }
+        let effective = txn.encode_update_v1();
+        let state = txn.state_vector();
+        drop(txn);
+        self.places.extend(resolved, &state);
+        self.state = Arc::new(state);
+        if effective == Update::EMPTY_V1 {
+            return fault.map_or(Ok(Outcome::Nothing), Err);
+        }
+        let change = Arc::new(Change {
+            number: number(),
+            outline: guard::check_update(&effective, &Bounds::TRUSTED_SIZE)
+                .ok()
+                .map(|walk| walk.outline),
+            update: effective.into(),
+            messages: [OnceLock::new(), OnceLock::new()],
+        });
+        // A provider calls itself synced after its first step 2, so that must hold
+        // everything: what is encoded already and a tail would not do.
+        self.full = None;
+        Ok(Outcome::Changed {
+            change,
+            before,
+            fault,
+        })
+    }
+
+    /// Whether a checked update holds nothing that is not here.
+    pub(super) fn has_all_of(&self, outline: &Outline) -> bool {
+        if outline.adds_to(&self.state) || !outline.fits(&self.state) {
+            return false;
+        }
+        if outline.deletes.is_empty() {
+            return true;
+        }
+        let deleted = self.read().snapshot().delete_set;
+        outline.deletes.iter().all(|range| {
+            deleted
+                .get(&ClientID::new(range.client))
+                .is_some_and(|ranges| covers(ranges.ranges(), range.start, range.end))
+        })
+    }
+
+    /// What is here, as a state vector.
+    pub(crate) fn state(&self) -> &Arc<StateVector> {
+        &self.state
+    }
+
+    /// What a replica in state `known` lacks.
+    pub(crate) fn diff(&self, known: &StateVector) -> Bytes {
+        self.read().encode_diff_v1(known).into()
+    }
+
+    /// The whole state as an update, freshly encoded or from the cache.
+    pub(crate) fn whole(&mut self) -> Bytes {
+        self.full().update.clone()
+    }
+
+    /// The step 2 for somebody who has nothing, shared by all who ask before the next change.
+    pub(super) fn first_sync(&mut self, dialect: Dialect, address: &Address) -> Bytes {
+        let full = self.full();
+        let encode = || {
+            let frame = Frame::SyncStep2(full.update.clone());
+            wire::encode_to(dialect, address, &frame).unwrap_or_default()
+        };
+        if !address.is_plain() {
+            return encode();
+        }
+        let slot = &full.messages[usize::from(dialect == Dialect::Hocuspocus)];
+        slot.get_or_init(encode).clone()
+    }
+
+    fn full(&mut self) -> &mut Full {
+        if self.full.is_none() {
+            self.full = Some(Full {
+                update: self.diff(&StateVector::default()),
+                messages: [OnceLock::new(), OnceLock::new()],
+            });
+        }
+        self.full.as_mut().expect("it was just made")
+    }
+
+    fn read(&self) -> yrs::Transaction<'_> {
+        self.doc.try_transact().expect(ONE_OWNER)
+    }
+
+    fn transact(&self) -> yrs::TransactionMut<'_> {
+        self.doc.try_transact_mut().expect(ONE_OWNER)
+    }
+}
+
+const ONE_OWNER: &str = "the room is the document's only owner and ends each transaction";
+
+/// How our documents are made, on both sides.
+pub(crate) fn options(document: &DocumentId, client_id: ClientID) -> Options {
+    Options {
+        guid: document.as_str().into(),
+        offset_kind: OffsetKind::Utf16,
+        skip_gc: false,
+        // A clean-up is a change of its own that nobody asked for and nobody would log.
+        cleanup_formatting: false,
+        ..Options::with_client_id(client_id)
+    }
+}
+
+fn decode(bytes: &[u8]) -> Result<Update, Fault> {
+    Update::decode_v1(bytes).map_err(|_| Fault("not an update"))
+}
+
+/// Whether sorted ranges cover all of `start..end`.
+fn covers<'a>(
+    ranges: impl Iterator<Item = &'a std::ops::Range<u32>>,
+    start: u32,
+    end: u32,
+) -> bool {
+    let mut at = start;
+    for range in ranges {
+        if range.start > at {
+            break;
+        }
+        at = at.max(range.end);
+    }
+    at >= end
+}

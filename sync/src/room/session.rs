@@ -1,0 +1,271 @@
+//! One connection in the room.
+
+use std::collections::VecDeque;
+
+use super::outbox::Outbox;
+use crate::close::CloseReason;
+use crate::grant::{Grant, Role};
+use crate::limits::Limits;
+use crate::time::Timestamp;
+use crate::wire::{Address, Dialect, Frame};
+
+/// One connection in the room, from `Join` to `Leave` or `Close`.
+pub(super) struct Session {
+    pub(super) dialect: Dialect,
+    pub(super) address: Address,
+    pub(super) grant: Grant,
+    pub(super) stage: Stage,
+    pub(super) outbox: Outbox,
+    pub(super) repair: Option<Repair>,
+    /// Whether writes were put aside because the store could not keep up, so that the
+    /// session has to be asked for them when it can.
+    pub(super) refill: bool,
+    /// Too many messages wait that cannot be merged.
+    pub(super) overflowed: bool,
+    credit: u32,
+    starved_since: Option<Timestamp>,
+    last_sent: Timestamp,
+    /// Runs of equal ones, so that a store that stalls for hours costs nothing.
+    acks: VecDeque<(Ack, u32)>,
+    asked: VecDeque<Ask>,
+    denial_told: bool,
+}
+
+/// How far the handshake is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// It has not said what it has; it gets no updates.
+    Greeting {
+        /// When it must have.
+        until: Timestamp,
+    },
+    /// It gets every change.
+    Live,
+}
+
+/// Something a session lacks that we need: it was asked for everything it has.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Repair {
+    pub(super) until: Timestamp,
+    pub(super) tries: u32,
+}
+
+/// What an update that was received waits for. Answered strictly in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ack {
+    /// The change of this number to be durable.
+    Durable(u64),
+    /// A step 2 that contains it.
+    Step2,
+    /// Nothing: it was refused.
+    Refused,
+}
+
+/// Why a session was sent step 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ask {
+    /// As one half of a handshake; the answer is acknowledged like an update.
+    Handshake,
+    /// For what we lack; the answer is not acknowledged, the updates in it are.
+    Repair,
+}
+
+/// What a session's step 2 answers.
+pub(super) type Answered = Option<Ask>;
+
+impl Session {
+    pub(super) fn new(
+        dialect: Dialect,
+        address: Address,
+        grant: Grant,
+        now: Timestamp,
+        limits: &Limits,
+    ) -> Self {
+        Self {
+            dialect,
+            address,
+            grant,
+            stage: Stage::Greeting {
+                until: now + limits.greeting,
+            },
+            outbox: Outbox::default(),
+            repair: None,
+            refill: false,
+            overflowed: false,
+            credit: limits.credit,
+            starved_since: None,
+            last_sent: now,
+            acks: VecDeque::new(),
+            asked: VecDeque::new(),
+            denial_told: false,
+        }
+    }
+
+    /// The scope word of the Hocuspocus protocol.
+    pub(super) fn scope(&self) -> &'static str {
+        if self.grant.role() >= Role::Editor {
+            "read-write"
+        } else {
+            "readonly"
+        }
+    }
+
+    /// Queues a message that keeps its place.
+    pub(super) fn tell(&mut self, frame: Frame, limits: &Limits) {
+        let speaks = self.dialect == Dialect::Hocuspocus
+            || matches!(frame, Frame::SyncStep1(_) | Frame::PermissionDenied(_));
+        if speaks && !self.outbox.push_control(frame, limits) {
+            self.overflowed = true;
+        }
+    }
+
+    /// Queues a fact as JSON; nothing for the dialect that has no such message.
+    pub(super) fn tell_fact(&mut self, fact: &serde_json::Value, limits: &Limits) {
+        if self.dialect == Dialect::Hocuspocus {
+            self.tell(Frame::Stateless(fact.to_string()), limits);
+        }
+    }
+
+    /// Asks the session for everything we lack.
+    pub(super) fn ask(&mut self, why: Ask, state_vector: Vec<u8>, limits: &Limits) {
+        self.asked.push_back(why);
+        self.tell(Frame::SyncStep1(state_vector.into()), limits);
+    }
+
+    /// Takes down that a step 2 has come.
+    pub(super) fn answered(&mut self) -> Answered {
+        self.asked.pop_front()
+    }
+
+    /// Whether a step 2 is still to come.
+    pub(super) fn is_asked(&self) -> bool {
+        !self.asked.is_empty()
+    }
+
+    /// An update is applied: acknowledge it when this change is durable.
+    pub(super) fn ack_when_durable(&mut self, number: u64) {
+        self.push_ack(Ack::Durable(number));
+    }
+
+    /// An update was not applied, a step 2 will bring it again.
+    pub(super) fn ack_with_step2(&mut self) {
+        self.push_ack(Ack::Step2);
+    }
+
+    /// An update was refused; the reason is told at once, its place is kept.
+    pub(super) fn refuse(&mut self, reason: &str, limits: &Limits) {
+        self.push_ack(Ack::Refused);
+        let fact = serde_json::json!({ "type": "waymark/refused", "reason": reason });
+        self.tell_fact(&fact, limits);
+        if self.dialect == Dialect::YWebsocket && !self.denial_told {
+            self.denial_told = true;
+            self.tell(Frame::PermissionDenied(reason.to_owned()), limits);
+        }
+    }
+
+    /// A step 2 is applied, and with it everything the session sent before.
+    pub(super) fn repaired(&mut self, number: u64) {
+        self.repair = None;
+        self.refill = false;
+        for (ack, _) in &mut self.acks {
+            if *ack == Ack::Step2 {
+                *ack = Ack::Durable(number);
+            }
+        }
+    }
+
+    /// Queues the acknowledgements that are due.
+    pub(super) fn settle_acks(&mut self, durable: u64, limits: &Limits) {
+        while let Some((ack, count)) = self.acks.front().copied() {
+            let status = match ack {
+                Ack::Refused => false,
+                Ack::Durable(number) if number <= durable => true,
+                Ack::Durable(_) | Ack::Step2 => break,
+            };
+            self.acks.pop_front();
+            for _ in 0..count {
+                self.tell(Frame::SyncStatus(status), limits);
+            }
+        }
+    }
+
+    fn push_ack(&mut self, ack: Ack) {
+        if self.dialect != Dialect::Hocuspocus {
+            return;
+        }
+        match self.acks.back_mut() {
+            Some((last, count)) if *last == ack => *count += 1,
+            _ => self.acks.push_back((ack, 1)),
+        }
+    }
+
+    pub(super) fn has_credit(&self) -> bool {
+        self.credit > 0
+    }
+
+    /// A message goes to the writer.
+    pub(super) fn spend(&mut self, now: Timestamp) {
+        self.credit = self.credit.saturating_sub(1);
+        self.last_sent = now;
+        if self.credit == 0 {
+            self.starved_since = Some(now);
+        }
+    }
+
+    /// The writer has put one message on the wire.
+    pub(super) fn earn(&mut self, limits: &Limits) {
+        self.credit = (self.credit + 1).min(limits.credit);
+        self.starved_since = None;
+    }
+
+    /// When this session has been silent towards its peer for too long.
+    pub(super) fn keepalive_at(&self, limits: &Limits) -> Timestamp {
+        self.last_sent + limits.keepalive
+    }
+
+    /// When it is closed for not reading, if that goes on.
+    pub(super) fn starves_at(&self, limits: &Limits) -> Option<Timestamp> {
+        self.starved_since.map(|since| since + limits.no_credit)
+    }
+
+    /// Why it has to be closed by now, if it has.
+    pub(super) fn lapse(&self, now: Timestamp, limits: &Limits) -> Option<CloseReason> {
+        let past = |at: Option<Timestamp>| at.is_some_and(|at| at <= now);
+        if past(self.grant.until()) {
+            return Some(CloseReason::Forbidden);
+        }
+        let slow = past(self.greets_until())
+            || past(self.repair.map(|repair| repair.until))
+            || past(self.starves_at(limits));
+        slow.then_some(CloseReason::TooSlow)
+    }
+
+    fn greets_until(&self) -> Option<Timestamp> {
+        match self.stage {
+            Stage::Greeting { until } => Some(until),
+            Stage::Live => None,
+        }
+    }
+
+    /// When something here is due by time alone.
+    pub(super) fn deadline(&self, limits: &Limits) -> Option<Timestamp> {
+        let sending = if self.has_credit() {
+            let due = self.outbox.due();
+            Some(due.map_or(self.keepalive_at(limits), |due| {
+                due.min(self.keepalive_at(limits))
+            }))
+        } else {
+            None
+        };
+        [
+            self.greets_until(),
+            sending,
+            self.grant.until(),
+            self.repair.map(|repair| repair.until),
+            self.starves_at(limits),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+    }
+}

@@ -1,0 +1,165 @@
+//! E: who may do what.
+
+use yrs::{ReadTxn, Transact};
+
+use crate::testing::{Table, doc, document, grant, typed};
+use crate::{
+    Address, CloseReason, Dialect, DocumentId, Frame, Grant, Limits, Millis, Role, RoomInput,
+    SessionId, Timestamp,
+};
+
+fn viewer(table: &mut Table, dialect: Dialect) -> SessionId {
+    let session = table.join(dialect, grant("vic", Role::Viewer));
+    table.frame(session, Frame::SyncStep1(vec![0].into()));
+    table.settle();
+    table.frames(session);
+    session
+}
+
+#[test]
+fn e1_without_permission_nothing_is_parsed_applied_stored_or_relayed() {
+    for role in [Role::Viewer, Role::Commenter, Role::Contributor] {
+        let mut table = Table::new(Limits::for_tests());
+        let ana = table.join_live(Dialect::Hocuspocus, "ana");
+        let vic = table.join(Dialect::Hocuspocus, grant("vic", role));
+        table.frame(vic, Frame::SyncStep1(vec![0].into()));
+        table.frames(vic);
+        table.frames(ana);
+        table.update(vic, typed(&doc(5), "forbidden"));
+        // Not even looked at: this would close an editor's session.
+        table.update(vic, vec![9, 9, 9]);
+        table.settle();
+        assert!(table.log.records.is_empty());
+        assert_eq!(table.frames(ana), []);
+        assert!(!table.closed.contains_key(&vic));
+    }
+}
+
+#[test]
+fn e2_a_refused_author_is_told_which_one_and_why() {
+    let mut table = Table::new(Limits::for_tests());
+    let vic = viewer(&mut table, Dialect::Hocuspocus);
+    table.update(vic, typed(&doc(5), "forbidden"));
+    let frames = table.frames(vic);
+    assert!(matches!(&frames[0], Frame::Stateless(text)
+        if text.contains("waymark/refused") && text.contains("your role may not change this map")));
+    assert_eq!(frames[1], Frame::SyncStatus(false));
+    let plain = viewer(&mut table, Dialect::YWebsocket);
+    for _ in 0..3 {
+        table.update(plain, typed(&doc(6), "forbidden"));
+    }
+    let denied = Frame::PermissionDenied("your role may not change this map".to_owned());
+    assert_eq!(table.frames(plain), [denied]);
+}
+
+#[test]
+fn e3_a_viewers_first_sync_is_fine_while_it_brings_nothing_new() {
+    let mut table = Table::new(Limits::for_tests());
+    let ana = table.join_live(Dialect::Hocuspocus, "ana");
+    let writer = doc(5);
+    table.update(ana, typed(&writer, "the map"));
+    let text = writer.get_or_insert_text("text");
+    let deletion = {
+        use yrs::Text;
+        let mut txn = writer.transact_mut();
+        text.remove_range(&mut txn, 0, 2);
+        txn.encode_update_v1()
+    };
+    let join = |table: &mut Table| {
+        let vic = table.join(Dialect::Hocuspocus, grant("vic", Role::Viewer));
+        table.frame(vic, Frame::SyncStep1(vec![0].into()));
+        vic
+    };
+    let whole = writer
+        .transact()
+        .encode_diff_v1(&yrs::StateVector::default());
+    let vic = join(&mut table);
+    table.frame(vic, Frame::SyncStep2(whole.clone().into()));
+    assert_eq!(table.statuses(vic), [false], "a deletion nobody made");
+    table.update(ana, deletion);
+    let vic = join(&mut table);
+    table.frame(vic, Frame::SyncStep2(whole.into()));
+    assert_eq!(table.statuses(vic), [true], "all of it is here");
+    let vic = join(&mut table);
+    table.frame(vic, Frame::SyncStep2(typed(&doc(9), "mine").into()));
+    assert_eq!(table.statuses(vic), [false]);
+}
+
+#[test]
+fn e4_a_grant_that_changes_holds_from_then_on() {
+    let mut table = Table::new(Limits::for_tests());
+    let ana = table.join_live(Dialect::Hocuspocus, "ana");
+    let writer = doc(5);
+    let demote = |role| Some(grant("ana", role));
+    table.input(RoomInput::GrantChanged {
+        session: ana,
+        grant: demote(Role::Viewer),
+    });
+    table.update(ana, typed(&writer, "no"));
+    let frames = table.frames(ana);
+    assert_eq!(frames[0], Frame::Authenticated("readonly".to_owned()));
+    assert!(frames.contains(&Frame::SyncStatus(false)));
+    table.input(RoomInput::GrantChanged {
+        session: ana,
+        grant: demote(Role::Editor),
+    });
+    assert_eq!(
+        table.frames(ana),
+        [Frame::Authenticated("read-write".to_owned())]
+    );
+    table.input(RoomInput::GrantChanged {
+        session: ana,
+        grant: None,
+    });
+    assert_eq!(table.closed[&ana], CloseReason::Forbidden);
+    assert_eq!(table.room.session_count(), 0);
+}
+
+#[test]
+fn e4_a_plain_session_that_may_write_again_is_asked_for_what_was_refused() {
+    let mut table = Table::new(Limits::for_tests());
+    let vic = viewer(&mut table, Dialect::YWebsocket);
+    let writer = doc(5);
+    table.update(vic, typed(&writer, "patience"));
+    table.frames(vic);
+    let promoted = Some(grant("vic", Role::Editor));
+    table.input(RoomInput::GrantChanged {
+        session: vic,
+        grant: promoted,
+    });
+    assert_eq!(table.frames(vic), [Frame::SyncStep1(vec![0].into())]);
+    let whole = writer
+        .transact()
+        .encode_diff_v1(&yrs::StateVector::default());
+    table.frame(vic, Frame::SyncStep2(whole.into()));
+    assert_eq!(table.stored_text(), "patience");
+}
+
+#[test]
+fn e5_a_grant_ends_when_it_says() {
+    let mut table = Table::new(Limits::for_tests());
+    let until = Some(Timestamp(table.now.0 + 60_000));
+    let short = Grant::new("ana", document(), Role::Editor, until);
+    let ana = table.join(Dialect::Hocuspocus, short.clone());
+    table.frame(ana, Frame::SyncStep1(vec![0].into()));
+    table.pass(Millis(59_999));
+    assert!(!table.closed.contains_key(&ana));
+    table.pass(Millis(1));
+    assert_eq!(table.closed[&ana], CloseReason::Forbidden);
+    let late = table.join(Dialect::Hocuspocus, short);
+    assert_eq!(table.closed[&late], CloseReason::Forbidden);
+}
+
+#[test]
+fn e6_a_grant_for_another_document_opens_nothing() {
+    let mut table = Table::new(Limits::for_tests());
+    let other = DocumentId::parse("map/other").expect("a name");
+    let foreign = Grant::new("ana", other.clone(), Role::Owner, None);
+    let ana = table.join(Dialect::Hocuspocus, foreign);
+    assert_eq!(table.closed[&ana], CloseReason::Forbidden);
+    let address = Address::of(&other);
+    let ben = table.join_as(Dialect::Hocuspocus, address, grant("ben", Role::Owner));
+    assert_eq!(table.closed[&ben], CloseReason::Forbidden);
+    assert_eq!(table.room.session_count(), 0);
+    assert!(table.frames(ana).is_empty() && table.frames(ben).is_empty());
+}

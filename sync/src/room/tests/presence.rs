@@ -1,0 +1,162 @@
+//! P: who is here.
+
+use std::collections::BTreeMap;
+
+use crate::guard::{PresenceEntry, check_awareness, write_awareness};
+use crate::testing::{Table, grant};
+use crate::{Dialect, Frame, Limits, Millis, Role, RoomInput, SessionId};
+
+fn says(client: u64, clock: u32, state: Option<&str>) -> Frame {
+    let entry = PresenceEntry {
+        client,
+        clock,
+        state,
+    };
+    Frame::Awareness(write_awareness([entry].into_iter()))
+}
+
+/// What a session was told last of each client id, and in how many messages.
+fn told(table: &mut Table, session: SessionId) -> (BTreeMap<u64, Option<String>>, usize) {
+    let (mut seen, mut messages) = (BTreeMap::new(), 0);
+    for frame in table.frames(session) {
+        if let Frame::Awareness(bytes) = frame {
+            messages += 1;
+            for entry in check_awareness(&bytes).expect("presence") {
+                seen.insert(entry.client, entry.state.map(str::to_owned));
+            }
+        }
+    }
+    (seen, messages)
+}
+
+fn two() -> (Table, SessionId, SessionId) {
+    let mut table = Table::new(Limits::for_tests());
+    let ana = table.join_live(Dialect::YWebsocket, "ana");
+    let ben = table.join_live(Dialect::Hocuspocus, "ben");
+    (table, ana, ben)
+}
+
+#[test]
+fn p1_everybody_else_is_told_who_is_here_and_newcomers_too() {
+    let (mut table, ana, ben) = two();
+    table.frame(ana, says(1, 1, Some("{\"name\":\"Ana\"}")));
+    assert_eq!(
+        told(&mut table, ben).0[&1].as_deref(),
+        Some("{\"name\":\"Ana\"}")
+    );
+    assert_eq!(told(&mut table, ana).1, 0, "not back to her");
+    let eva = table.join(Dialect::YWebsocket, grant("eva", Role::Viewer));
+    table.settle();
+    assert!(told(&mut table, eva).0.contains_key(&1));
+    table.frame(ben, Frame::QueryAwareness);
+    table.settle();
+    assert!(told(&mut table, ben).0.contains_key(&1));
+}
+
+#[test]
+fn p2_nobody_can_change_or_end_somebody_elses_presence() {
+    let (mut table, ana, ben) = two();
+    table.frame(ana, says(1, 5, Some("{\"name\":\"Ana\"}")));
+    table.settle();
+    table.frames(ben);
+    let eva = table.join_live(Dialect::YWebsocket, "eva");
+    table.frame(eva, says(1, 9, Some("{\"name\":\"Eve\"}")));
+    table.frame(eva, says(1, 10, None));
+    table.settle();
+    assert_eq!(told(&mut table, ben).1, 0);
+    assert!(
+        !table.closed.contains_key(&eva),
+        "providers repeat what they hear"
+    );
+}
+
+#[test]
+fn p3_who_leaves_is_gone_and_stays_gone_when_others_repeat_them() {
+    let (mut table, ana, ben) = two();
+    table.frame(ana, says(1, 5, Some("{}")));
+    table.frame(ben, says(2, 1, Some("{}")));
+    table.settle();
+    table.input(RoomInput::Leave { session: ana });
+    table.settle();
+    assert_eq!(told(&mut table, ben).0[&1], None);
+    table.frame(ben, says(1, 5, Some("{}")));
+    let eva = table.join(Dialect::YWebsocket, grant("eva", Role::Viewer));
+    table.settle();
+    assert_eq!(
+        told(&mut table, eva).0.keys().copied().collect::<Vec<_>>(),
+        [2]
+    );
+}
+
+#[test]
+fn p4_what_is_not_renewed_for_30_seconds_ends_and_what_is_stays() {
+    let (mut table, ana, ben) = two();
+    table.frame(ana, says(1, 1, Some("{}")));
+    table.frame(ben, says(2, 1, Some("{}")));
+    table.settle();
+    let (mut seen_by_ben, _) = told(&mut table, ben);
+    for clock in 2..6 {
+        table.pass(Millis(15_000));
+        table.frame(ben, says(2, clock, Some("{}")));
+        table.settle();
+        let (seen, _) = told(&mut table, ana);
+        assert!(seen.contains_key(&2), "a renewal is passed on");
+    }
+    seen_by_ben.extend(told(&mut table, ben).0);
+    assert_eq!(seen_by_ben[&1], None);
+}
+
+#[test]
+fn p5_many_moves_become_one_message_a_window_with_the_latest_of_each() {
+    let (mut table, ana, ben) = two();
+    let eva = table.join_live(Dialect::YWebsocket, "eva");
+    for step in 1..=100 {
+        table.frame(ana, says(1, step, Some(&format!("{{\"x\":{step}}}"))));
+        table.frame(eva, says(3, step, Some(&format!("{{\"x\":{step}}}"))));
+    }
+    table.pass(table.limits.presence_window);
+    let (seen, messages) = told(&mut table, ben);
+    assert_eq!(messages, 2, "the first at once, the rest together");
+    assert_eq!(seen[&1].as_deref(), Some("{\"x\":100}"));
+    assert_eq!(seen[&3].as_deref(), Some("{\"x\":100}"));
+}
+
+#[test]
+fn p6_a_session_shows_a_few_client_ids_and_no_more() {
+    let (mut table, ana, ben) = two();
+    for client in 10..20 {
+        table.frame(ana, says(client, 1, Some("{}")));
+    }
+    table.settle();
+    assert_eq!(told(&mut table, ben).0.len(), table.limits.presence_ids);
+}
+
+#[test]
+fn p7_somebody_who_comes_back_is_seen_at_once_though_their_clock_stands_still() {
+    let (mut table, ana, ben) = two();
+    table.frame(ana, says(1, 5, Some("{}")));
+    table.settle();
+    table.input(RoomInput::Leave { session: ana });
+    table.settle();
+    let again = table.join_live(Dialect::YWebsocket, "ana");
+    // A Yjs provider repeats its last state with its last clock.
+    table.frame(again, says(1, 5, Some("{}")));
+    table.settle();
+    let clocks: Vec<_> = table
+        .frames(ben)
+        .iter()
+        .filter_map(|frame| match frame {
+            Frame::Awareness(bytes) => Some(check_awareness(bytes).expect("presence")[0].clock),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(clocks, [5, 5, 6], "Yjs takes only a higher clock for news");
+    // And if the old session has not been noticed to be dead, it is the same.
+    let third = table.join_live(Dialect::YWebsocket, "ana");
+    table.frame(third, says(1, 5, Some("{\"third\":true}")));
+    table.settle();
+    assert_eq!(
+        told(&mut table, ben).0[&1].as_deref(),
+        Some("{\"third\":true}")
+    );
+}
