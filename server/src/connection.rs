@@ -1,0 +1,347 @@
+//! One WebSocket: reads, limits and hands on; its writer writes and returns credit.
+//!
+//! A connection of the plain dialect is one session. In the Hocuspocus dialect each
+//! document that the connection signs in to is a session of its own.
+//!
+//! Invariant: nothing here waits for the writer, so a peer that does not read cannot
+//! keep us from noticing that its sessions have ended.
+
+mod bucket;
+mod sessions;
+mod socket;
+mod writer;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::StreamExt;
+use futures_util::stream::SplitStream;
+use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
+use tokio_tungstenite::tungstenite::{Error as SocketError, Message as SocketMessage};
+use waymark_sync::wire::{self, Address, WireError};
+use waymark_sync::{CloseReason, Dialect, DocumentId, Frame};
+
+use self::bucket::Bucket;
+use self::sessions::Sessions;
+pub(crate) use self::socket::{Allowance, Socket, socket};
+use crate::auth;
+use crate::config::Config;
+use crate::room_task::{Ended, Join, Message, Outgoing, Output};
+use crate::rooms::Rooms;
+use crate::store::Store;
+
+/// Connection-level messages (pings, refusals) that may wait besides the sessions' own.
+const OWN_MESSAGES: usize = 64;
+/// How long the last messages and the close may take to be written and answered.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// What every connection is given.
+#[derive(Clone)]
+pub(crate) struct Context {
+    pub(crate) rooms: Rooms<Store>,
+    pub(crate) config: Arc<Config>,
+    /// Turns true when the process stops.
+    pub(crate) stopping: watch::Receiver<bool>,
+}
+
+/// What a connection is for.
+#[derive(Debug)]
+pub(crate) enum Purpose {
+    /// `GET /sync/{document}`
+    One(DocumentId),
+    /// `GET /sync/…` with something that is not a document's name
+    Nothing,
+    /// `GET /sync`
+    Many,
+}
+
+/// Why a connection ends.
+#[derive(Clone, Copy, Debug)]
+enum End {
+    /// The other side has gone or says goodbye.
+    Left,
+    /// We close.
+    Close(CloseReason),
+    /// We close because of a message that was never read to its end.
+    Overlong,
+}
+
+struct Connection {
+    context: Context,
+    dialect: Dialect,
+    sessions: Sessions,
+    output: Output,
+    ended: mpsc::UnboundedReceiver<Ended>,
+    bucket: Bucket,
+    allowance: Allowance,
+}
+
+/// Serves one connection until it ends.
+#[tracing::instrument(name = "connection", skip_all, fields(id = crate::random::bits64() as u32))]
+pub(crate) async fn serve(
+    socket: Socket,
+    allowance: Allowance,
+    purpose: Purpose,
+    context: Context,
+) {
+    let config = &context.config;
+    let each = context.rooms.limits().credit as usize + 2;
+    let (frames, outgoing) =
+        mpsc::channel(config.documents_per_connection as usize * each + OWN_MESSAGES);
+    let (ended_sender, ended) = mpsc::unbounded_channel();
+    let (sink, mut stream) = socket.split();
+    let writer = tokio::spawn(writer::write(sink, outgoing));
+    let dialect = match purpose {
+        Purpose::One(_) | Purpose::Nothing => Dialect::YWebsocket,
+        Purpose::Many => Dialect::Hocuspocus,
+    };
+    let mut connection = Connection {
+        bucket: Bucket::new(config),
+        sessions: Sessions::new(config.documents_per_connection as usize),
+        dialect,
+        output: Output {
+            frames,
+            ended: ended_sender,
+        },
+        ended,
+        allowance,
+        context,
+    };
+    let end = match connection.begin(purpose).await {
+        Ok(()) => connection.read(&mut stream).await,
+        Err(reason) => End::Close(reason),
+    };
+    tracing::debug!(?end, "closing");
+    connection.leave_all().await;
+    let reason = match end {
+        End::Left => None,
+        End::Close(reason) => Some(reason),
+        End::Overlong => Some(CloseReason::TooLarge),
+    };
+    if let Some(reason) = reason {
+        // Full only if the peer does not read, and then there is no polite end.
+        let _ = connection.output.frames.try_send(Outgoing::Close(reason));
+    }
+    // The writer ends when the last sender is gone: rooms drop theirs as they handle `Leave`.
+    drop(connection);
+    let overlong = matches!(end, End::Overlong);
+    socket::finish(stream, writer, overlong, FAREWELL).await;
+}
+
+impl Connection {
+    /// Opens the one session of the plain dialect.
+    async fn begin(&mut self, purpose: Purpose) -> Result<(), CloseReason> {
+        match purpose {
+            Purpose::One(document) => self.join(Address::of(&document)).await,
+            // A browser cannot see why an upgrade was refused, but it can see a close code.
+            Purpose::Nothing => Err(CloseReason::Unknown),
+            Purpose::Many => Ok(()),
+        }
+    }
+
+    async fn read(&mut self, stream: &mut SplitStream<Socket>) -> End {
+        let config = self.context.config.clone();
+        let silence = Duration::from_secs(config.silence_seconds.into());
+        let greeting = Duration::from_secs(config.greeting_seconds.into());
+        let mut ping = tokio::time::interval(Duration::from_secs(config.ping_seconds.into()));
+        ping.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        ping.reset();
+        let mut stopping = self.context.stopping.clone();
+        let mut heard = Instant::now();
+        let greeted_by = heard + greeting;
+        loop {
+            let greeted = self.sessions.greeted();
+            let outcome = tokio::select! {
+                message = stream.next() => {
+                    heard = Instant::now();
+                    self.take(message).await
+                }
+                Some(ended) = self.ended.recv() => self.on_ended(ended),
+                _ = ping.tick() => {
+                    if heard.elapsed() > silence {
+                        Err(End::Close(CloseReason::TooSlow))
+                    } else {
+                        self.send(Outgoing::Ping)
+                    }
+                }
+                () = tokio::time::sleep_until(greeted_by), if !greeted => {
+                    Err(End::Close(self.sessions.last_refusal()))
+                }
+                // With sessions, their rooms say goodbye once everything is durable.
+                () = is_set(&mut stopping), if self.sessions.is_empty() => {
+                    Err(End::Close(CloseReason::GoingAway))
+                }
+            };
+            if let Err(end) = outcome {
+                return end;
+            }
+        }
+    }
+
+    /// Takes what the socket gave.
+    async fn take(
+        &mut self,
+        message: Option<Result<SocketMessage, SocketError>>,
+    ) -> Result<(), End> {
+        let message = match message {
+            None => return Err(End::Left),
+            Some(Err(SocketError::Capacity(_))) => return Err(End::Overlong),
+            Some(Err(SocketError::Protocol(_) | SocketError::Utf8(_))) => {
+                return Err(End::Close(CloseReason::Malformed));
+            }
+            Some(Err(SocketError::Io(error))) if self::socket::is_over_allowance(&error) => {
+                return Err(End::Overlong);
+            }
+            Some(Err(_)) => return Err(End::Left),
+            Some(Ok(message)) => message,
+        };
+        self.bucket.take().await.map_err(End::Close)?;
+        match message {
+            SocketMessage::Binary(bytes) => self.on_binary(bytes).await.map_err(End::Close),
+            SocketMessage::Text(_) => Err(End::Close(CloseReason::Malformed)),
+            SocketMessage::Close(_) => Err(End::Left),
+            SocketMessage::Ping(_) | SocketMessage::Pong(_) | SocketMessage::Frame(_) => Ok(()),
+        }
+    }
+
+    async fn on_binary(&mut self, bytes: Bytes) -> Result<(), CloseReason> {
+        if self.dialect == Dialect::Hocuspocus {
+            match wire::connection_frame(&bytes) {
+                Some(Frame::Ping) => {
+                    let pong = Bytes::from_static(PONG);
+                    return self.send_message(pong);
+                }
+                Some(_) => return Ok(()),
+                None => {}
+            }
+        }
+        let address = match self.dialect {
+            Dialect::YWebsocket => self.sessions.only().ok_or(CloseReason::Unknown)?.clone(),
+            Dialect::Hocuspocus => wire::peek_address(&bytes).map_err(close_reason)?,
+        };
+        let limits = self.context.rooms.limits();
+        let frame =
+            wire::decode(self.dialect, address.document(), &bytes, limits).map_err(close_reason)?;
+        if let Some(session) = self.sessions.get(&address) {
+            match frame {
+                // A renewed token: nothing changes until tokens mean something.
+                Frame::AuthToken(_) => {}
+                Frame::Close(_) => self.leave(&address).await,
+                frame => {
+                    let message = Message::Frame {
+                        session: session.id,
+                        frame,
+                    };
+                    // A room that is gone has ended the session: we are about to hear it.
+                    let _ = session.mailbox.send(message).await;
+                }
+            }
+            return Ok(());
+        }
+        match frame {
+            Frame::AuthToken(_) => self.join(address).await,
+            // What a client sent before it could know that it was refused, or has left.
+            _ if self.sessions.was_here(&address) => Ok(()),
+            _ => Err(CloseReason::Unauthenticated),
+        }
+    }
+
+    /// Signs in to one document.
+    async fn join(&mut self, address: Address) -> Result<(), CloseReason> {
+        if self.sessions.is_full() {
+            return Err(CloseReason::TooFast);
+        }
+        let grant = match auth::grant(address.document()) {
+            Ok(grant) => grant,
+            Err(reason) => return self.refuse(&address, reason),
+        };
+        let document = address.document().clone();
+        let session = self.context.rooms.next_session();
+        let join = Join {
+            session,
+            dialect: self.dialect,
+            address: address.clone(),
+            grant,
+            output: self.output.clone(),
+        };
+        let mailbox = self.context.rooms.join(&document, join).await?;
+        self.sessions.insert(address, session, mailbox);
+        self.allowance.lift();
+        Ok(())
+    }
+
+    /// A room has ended one of our sessions.
+    fn on_ended(&mut self, Ended { session, reason }: Ended) -> Result<(), End> {
+        let Some(address) = self.sessions.remove(session) else {
+            return Ok(());
+        };
+        self.refuse(&address, reason).map_err(End::Close)
+    }
+
+    /// Ends what concerns one document: that session where the dialect can say so and the
+    /// fault is not the connection's, else the connection.
+    fn refuse(&mut self, address: &Address, reason: CloseReason) -> Result<(), CloseReason> {
+        let about_document = matches!(
+            reason,
+            CloseReason::Unknown | CloseReason::Forbidden | CloseReason::Unauthenticated
+        );
+        if self.dialect == Dialect::YWebsocket || !about_document {
+            return Err(reason);
+        }
+        self.sessions.remember_refusal(address.clone(), reason);
+        let text = reason.text().to_owned();
+        for frame in [Frame::PermissionDenied(text.clone()), Frame::Close(text)] {
+            if let Some(message) = wire::encode_to(self.dialect, address, &frame) {
+                self.send_message(message)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn send_message(&self, message: Bytes) -> Result<(), CloseReason> {
+        let frame = Outgoing::Frame {
+            message,
+            credit: None,
+        };
+        self.output
+            .frames
+            .try_send(frame)
+            .map_err(|_| CloseReason::TooSlow)
+    }
+
+    fn send(&self, outgoing: Outgoing) -> Result<(), End> {
+        self.output
+            .frames
+            .try_send(outgoing)
+            .map_err(|_| End::Close(CloseReason::TooSlow))
+    }
+
+    async fn leave(&mut self, address: &Address) {
+        if let Some(session) = self.sessions.take(address) {
+            session.say_goodbye().await;
+        }
+    }
+
+    async fn leave_all(&mut self) {
+        for session in self.sessions.drain() {
+            session.say_goodbye().await;
+        }
+    }
+}
+
+/// Resolves once the value is true, or nobody can set it any more.
+async fn is_set(value: &mut watch::Receiver<bool>) {
+    let _ = value.wait_for(|value| *value).await;
+}
+
+/// The Hocuspocus answer to a ping of the connection: one byte without a name.
+const PONG: &[u8] = &[10];
+
+fn close_reason(error: WireError) -> CloseReason {
+    match error {
+        WireError::Malformed(_) => CloseReason::Malformed,
+        WireError::TooLarge { .. } => CloseReason::TooLarge,
+    }
+}

@@ -1,0 +1,218 @@
+//! The Waymark server: maps over HTTP and WebSocket, kept in a store.
+//!
+//! [`run`] is the whole server as a function of its settings, a listener and a signal
+//! to stop, so that tests start the real thing on a free port. `main.rs` only parses.
+
+pub mod admin;
+mod auth;
+mod clock;
+pub mod config;
+mod connection;
+mod http;
+mod maps;
+mod random;
+mod room_task;
+mod rooms;
+pub mod store;
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::serve::ListenerExt;
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::time::Instant;
+
+use self::clock::Clock;
+pub use self::config::Config;
+use self::config::Engine;
+use self::connection::Context;
+use self::http::App;
+use self::maps::Maps;
+use self::rooms::{Rooms, Stopped};
+use self::store::{MemoryStore, OpenStoreError, SledStore, Store};
+
+/// Why the server does not start, or cannot go on. One line, with the remedy.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// An address that others could reach.
+    #[error(
+        "refusing to listen on {0}: until people can sign in, whoever reaches Waymark may change \
+         every map; use a loopback address such as 127.0.0.1:8080"
+    )]
+    NotLoopback(SocketAddr),
+    /// The address is taken or not ours.
+    #[error(
+        "cannot listen on {address}: {problem}; stop what uses it or choose another with --listen"
+    )]
+    Listen {
+        /// Which address.
+        address: SocketAddr,
+        /// What the operating system says.
+        problem: std::io::Error,
+    },
+    /// The data folder cannot be used.
+    #[error("{problem}; {remedy}")]
+    Data {
+        /// What is wrong.
+        problem: OpenStoreError,
+        /// What helps.
+        remedy: &'static str,
+    },
+    /// The demo maps could not be made.
+    #[error("the demo maps cannot be made: {0}; start with `demo = false` to do without")]
+    Demo(String),
+    /// The listener failed.
+    #[error("the server cannot go on: {0}")]
+    Serve(std::io::Error),
+}
+
+/// Checks an address before anything is opened.
+///
+/// # Errors
+/// [`RunError::NotLoopback`].
+pub fn check_listen(address: SocketAddr) -> Result<(), RunError> {
+    if address.ip().is_loopback() {
+        Ok(())
+    } else {
+        Err(RunError::NotLoopback(address))
+    }
+}
+
+/// Opens the store that the settings name.
+///
+/// # Errors
+/// [`RunError::Data`] with the remedy.
+pub async fn open_store(config: &Config) -> Result<Store, RunError> {
+    if config.store == Engine::Memory {
+        return Ok(Store::Memory(MemoryStore::default()));
+    }
+    let folder: PathBuf = config.data.clone();
+    let cache_bytes = u64::from(config.store_cache_mib) << 20;
+    let opened = tokio::task::spawn_blocking(move || SledStore::open(&folder, cache_bytes));
+    let opened = opened.await.unwrap_or_else(|_| {
+        let problem = "opening it failed inside".to_owned();
+        Err(OpenStoreError::Unreadable {
+            path: config.data.clone(),
+            problem,
+        })
+    });
+    opened.map(Store::Sled).map_err(|problem| {
+        let remedy = match &problem {
+            OpenStoreError::Unwritable { .. } => "make it writable or choose another with --data",
+            OpenStoreError::Locked { .. } => "stop that one or choose another folder with --data",
+            OpenStoreError::Unreadable { .. } => {
+                "nothing in it was changed; restore a backup or choose another folder with --data"
+            }
+        };
+        RunError::Data { problem, remedy }
+    })
+}
+
+/// Serves until `shutdown` resolves, then gets everything durable and ends.
+///
+/// # Errors
+/// [`RunError`] when it cannot start.
+pub async fn run(
+    config: Config,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), RunError> {
+    let address = listener.local_addr().map_err(RunError::Serve)?;
+    check_listen(address)?;
+    let store = open_store(&config).await?;
+    let config = Arc::new(config);
+    let clock = Clock::start();
+    let maps = Maps::new(store.clone());
+    if config.demo {
+        let seeded = maps.seed(clock.now()).await;
+        let made = seeded.map_err(|error| RunError::Demo(error.to_string()))?;
+        if made > 0 {
+            tracing::info!(maps = made, "made the demo maps in a new store");
+        }
+    }
+    let quarantine = (config.store == Engine::Sled).then(|| config.data.join("quarantine"));
+    let mailbox = config.mailbox as usize;
+    let rooms = Rooms::new(store.clone(), config.limits(), clock, mailbox, quarantine);
+    let (stop, stopping) = watch::channel(false);
+    let (alive, ended) = mpsc::channel::<Infallible>(1);
+    let app = App {
+        context: Context {
+            rooms: rooms.clone(),
+            config: config.clone(),
+            stopping,
+        },
+        maps,
+        connections: Arc::new(Semaphore::new(config.connections as usize)),
+        alive: alive.downgrade(),
+    };
+    let listener = listener.tap_io(|stream| {
+        // Small messages must not wait for more to come.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "TCP_NODELAY is not possible");
+        }
+    });
+    tracing::info!(
+        "listening on loopback only: until people can sign in, whoever reaches Waymark may change every map"
+    );
+    tracing::info!("Waymark is ready on http://{address}");
+
+    let mut stopped = stop.subscribe();
+    let serving = axum::serve(listener, http::router(app))
+        .with_graceful_shutdown(async move {
+            // An error means that the sender is gone, which is the same.
+            let _ = stopped.wait_for(|stop| *stop).await;
+        })
+        .into_future();
+    tokio::pin!(serving);
+    tokio::select! {
+        result = &mut serving => result.map_err(RunError::Serve)?,
+        () = shutdown => {}
+    }
+
+    tracing::info!("stopping: no new connections, getting everything durable");
+    let deadline = Instant::now() + config.shutdown();
+    stop.send_replace(true);
+    let outcome = rooms.stop(config.shutdown()).await;
+    // Then the connections, which have said goodbye, and requests that are being answered.
+    drop(alive);
+    let farewell = async { tokio::join!(wait_for_all(ended), &mut serving) };
+    let in_time = tokio::time::timeout_at(deadline, farewell).await.is_ok();
+    store.close().await;
+    report(outcome, in_time);
+    Ok(())
+}
+
+/// Resolves when nobody holds a sender any more.
+async fn wait_for_all(mut ended: mpsc::Receiver<Infallible>) {
+    let _ = ended.recv().await;
+}
+
+fn report(
+    Stopped {
+        saved,
+        unsaved,
+        unfinished,
+    }: Stopped,
+    in_time: bool,
+) {
+    if unsaved + unfinished > 0 {
+        tracing::error!(
+            saved,
+            unsaved,
+            unfinished,
+            "stopped; not every open map could be saved"
+        );
+    } else {
+        tracing::info!(
+            maps = saved,
+            "stopped; everything in the open maps is durable"
+        );
+    }
+    if !in_time {
+        tracing::warn!("some connections did not end in time and were cut");
+    }
+}

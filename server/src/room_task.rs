@@ -1,0 +1,290 @@
+//! Drives one [`Room`]: mailbox, batches, effects, deadlines, and what to do when it panics.
+//!
+//! Nothing in a turn awaits a socket or a disk. Sessions' messages come through the
+//! bounded mailbox; answers to what the room itself asked for (credit, appends,
+//! snapshots) come through a lane of their own, whose length is bounded by what was
+//! asked, so that they never wait behind a full mailbox.
+
+mod effects;
+mod ending;
+mod message;
+mod quarantine;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{HashMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+use waymark_sync::room::OpenError;
+use waymark_sync::{DocumentId, Frame, Room, RoomInput, SessionId};
+
+use self::message::Answer;
+pub(crate) use self::message::{Credit, Ended, Join, Message, Outgoing, Output};
+use crate::rooms::Rooms;
+use crate::store::{DocumentStore, StoreError};
+
+/// How many messages are taken in one turn.
+const BATCH: usize = 64;
+
+/// How a room's life goes on after a turn.
+enum Turn {
+    Continue,
+    Ended,
+    /// While it handled this, as far as can be told.
+    Panicked(Option<Frame>),
+}
+
+/// Why a room cannot be opened.
+enum LoadError {
+    Missing,
+    Store(StoreError),
+    Unreadable(OpenError),
+    Panicked,
+}
+
+pub(crate) struct RoomTask<S> {
+    rooms: Rooms<S>,
+    document: DocumentId,
+    number: u64,
+    inbox: mpsc::Receiver<Message>,
+    answer: mpsc::UnboundedSender<Answer>,
+    answers: mpsc::UnboundedReceiver<Answer>,
+    people: Arc<AtomicUsize>,
+    sessions: HashMap<SessionId, Output>,
+    /// Appends and snapshots that the store has not answered yet.
+    in_flight: usize,
+    /// The room has said in this turn that it may end.
+    may_retire: bool,
+    stopping: bool,
+    /// What could not be saved when the room stopped.
+    unsaved: bool,
+    panics: VecDeque<Instant>,
+    #[cfg(test)]
+    panic_next: bool,
+}
+
+impl<S: DocumentStore + Clone> RoomTask<S> {
+    pub(crate) fn new(
+        rooms: Rooms<S>,
+        document: DocumentId,
+        number: u64,
+        inbox: mpsc::Receiver<Message>,
+        people: Arc<AtomicUsize>,
+    ) -> Self {
+        let (answer, answers) = mpsc::unbounded_channel();
+        Self {
+            rooms,
+            document,
+            number,
+            inbox,
+            answer,
+            answers,
+            people,
+            sessions: HashMap::new(),
+            in_flight: 0,
+            may_retire: false,
+            stopping: false,
+            unsaved: false,
+            panics: VecDeque::new(),
+            #[cfg(test)]
+            panic_next: false,
+        }
+    }
+
+    #[tracing::instrument(name = "room", skip_all, fields(document = %self.document))]
+    pub(crate) async fn run(mut self) {
+        loop {
+            let mut room = match self.load().await {
+                Ok(room) => room,
+                Err(error) => return self.refuse(error).await,
+            };
+            // A room that was loaded again has not heard that the process stops.
+            let mut first = self.stopping.then_some(RoomInput::Stop);
+            let suspect = loop {
+                match self.turn(&mut room, first.take()).await {
+                    Turn::Continue => {}
+                    Turn::Ended => return self.end(),
+                    Turn::Panicked(suspect) => break suspect,
+                }
+            };
+            drop(room);
+            self.recover(suspect).await;
+            if self.panics.len() > 1 {
+                tracing::error!(
+                    "the document failed twice within a minute and stays closed until the next start; \
+                     its stored changes are untouched"
+                );
+                return self.stay_closed().await;
+            }
+        }
+    }
+
+    /// Reads the document and opens its room, away from the runtime's threads.
+    async fn load(&self) -> Result<Room, LoadError> {
+        let stored = self
+            .rooms
+            .store()
+            .load(&self.document)
+            .await
+            .map_err(LoadError::Store)?;
+        let stored = stored.ok_or(LoadError::Missing)?;
+        let document = self.document.clone();
+        let limits = *self.rooms.limits();
+        let seed = crate::random::bits64();
+        let opened = tokio::task::spawn_blocking(move || {
+            catch_unwind(AssertUnwindSafe(|| {
+                Room::open(document, stored, limits, seed)
+            }))
+        });
+        match opened.await {
+            Ok(Ok(room)) => room.map_err(LoadError::Unreadable),
+            _ => Err(LoadError::Panicked),
+        }
+    }
+
+    /// Takes what waits, lets the room decide, and carries it out.
+    async fn turn(&mut self, room: &mut Room, first: Option<RoomInput>) -> Turn {
+        let clock = self.rooms.clock();
+        let wake = room.deadline().map(|at| clock.instant(at));
+        let mut messages = Vec::new();
+        let mut inputs = Vec::from_iter(first);
+        tokio::select! {
+            biased;
+            () = std::future::ready(()), if !inputs.is_empty() => {}
+            Some(answer) = self.answers.recv() => {
+                inputs.extend(self.input_of_answer(answer));
+                while inputs.len() < BATCH && let Ok(answer) = self.answers.try_recv() {
+                    inputs.extend(self.input_of_answer(answer));
+                }
+            }
+            _ = self.inbox.recv_many(&mut messages, BATCH) => {}
+            () = sleep_until(wake) => inputs.push(RoomInput::Tick),
+        }
+        inputs.extend(
+            messages
+                .into_iter()
+                .filter_map(|message| self.input_of_message(message)),
+        );
+
+        let now = clock.now();
+        let started = Instant::now();
+        let taken = inputs.len();
+        let mut effects = Vec::new();
+        let mut suspect = None;
+        #[cfg(test)]
+        let panic_next = std::mem::take(&mut self.panic_next);
+        let decided = catch_unwind(AssertUnwindSafe(|| {
+            #[cfg(test)]
+            assert!(!panic_next, "as the test wants it");
+            for input in inputs {
+                suspect = match &input {
+                    RoomInput::Frame { frame, .. } => Some(frame.clone()),
+                    _ => None,
+                };
+                room.handle(now, input, &mut effects);
+            }
+            room.flush(now, &mut effects);
+        }));
+        if decided.is_err() {
+            return Turn::Panicked(suspect);
+        }
+        tracing::trace!(
+            inputs = taken,
+            effects = effects.len(),
+            micros = started.elapsed().as_micros(),
+            "turn"
+        );
+        for effect in effects {
+            self.execute(effect);
+        }
+        self.people.store(room.session_count(), Ordering::Relaxed);
+        // A room that may end and does not, because somebody is on the way in, says so
+        // again after a while.
+        if !std::mem::take(&mut self.may_retire) {
+            return Turn::Continue;
+        }
+        if self.stopping {
+            self.rooms.forget(&self.document, self.number);
+            return Turn::Ended;
+        }
+        match self.rooms.retire(&self.document, self.number, &self.inbox) {
+            true => Turn::Ended,
+            false => Turn::Continue,
+        }
+    }
+
+    fn input_of_message(&mut self, message: Message) -> Option<RoomInput> {
+        match message {
+            Message::Join(Join {
+                session,
+                dialect,
+                address,
+                grant,
+                output,
+            }) => {
+                self.sessions.insert(session, output);
+                Some(RoomInput::Join {
+                    session,
+                    dialect,
+                    address,
+                    grant,
+                })
+            }
+            // Messages of sessions that the room has ended already go nowhere.
+            Message::Frame { session, frame } => self
+                .sessions
+                .contains_key(&session)
+                .then_some(RoomInput::Frame { session, frame }),
+            Message::Leave { session } => self
+                .sessions
+                .remove(&session)
+                .map(|_| RoomInput::Leave { session }),
+            Message::Stop => {
+                self.stopping = true;
+                Some(RoomInput::Stop)
+            }
+            #[cfg(test)]
+            Message::Panic => {
+                self.panic_next = true;
+                None
+            }
+        }
+    }
+
+    fn input_of_answer(&mut self, answer: Answer) -> Option<RoomInput> {
+        match answer {
+            Answer::Sent { session } => self
+                .sessions
+                .contains_key(&session)
+                .then_some(RoomInput::Sent { session }),
+            Answer::Appended { batch, result } => {
+                self.in_flight -= 1;
+                Some(match result {
+                    Ok(position) => RoomInput::Appended { batch, position },
+                    Err(error) => RoomInput::AppendFailed {
+                        batch,
+                        reason: error.to_string(),
+                    },
+                })
+            }
+            Answer::Compacted { upto, result } => {
+                self.in_flight -= 1;
+                Some(match result {
+                    Ok(()) => RoomInput::Compacted { upto },
+                    Err(reason) => RoomInput::CompactFailed { reason },
+                })
+            }
+        }
+    }
+}
+
+async fn sleep_until(wake: Option<Instant>) {
+    match wake {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,351 @@
+//! The one thread that writes to sled.
+//!
+//! It takes everything that waits, stages it, makes it durable with one flush, and only
+//! then answers: group commit. When the disk fails, everybody is told, nothing more is
+//! written, and the database is opened again until that works.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use tokio::sync::oneshot;
+use waymark_sync::{BatchId, DocumentId, Incarnation, Position, Record, Snapshot};
+
+use super::keyspace::Keyspace;
+use super::log::Log;
+use super::sled::{Place, Shared, SledKeyspace, unavailable};
+use super::{Revision, StoreError};
+
+/// How many commands share one flush.
+const GROUP: usize = 512;
+/// How long to wait before the database is opened again after a failure.
+const REOPEN_PAUSE: Duration = Duration::from_secs(1);
+/// How long readers may keep a failed database open.
+const READERS_LEAVE: Duration = Duration::from_secs(5);
+/// Writing nests no deeper than sled does; the rest is margin.
+const STACK_BYTES: usize = 4 << 20;
+
+type Answer<T> = oneshot::Sender<Result<T, StoreError>>;
+/// Tells somebody what became of their command, given how the commit went.
+type Reply = Box<dyn FnOnce(&Result<(), StoreError>) + Send>;
+
+/// What the committer can be asked for.
+#[derive(Debug)]
+pub(super) enum Command {
+    Create {
+        id: DocumentId,
+        incarnation: Incarnation,
+        batch: BatchId,
+        first: Record,
+        answer: Answer<Position>,
+    },
+    Append {
+        id: DocumentId,
+        batch: BatchId,
+        record: Record,
+        answer: Answer<Position>,
+    },
+    WriteSnapshot {
+        id: DocumentId,
+        upto: Position,
+        snapshot: Snapshot,
+        answer: Answer<()>,
+    },
+    Delete {
+        id: DocumentId,
+        answer: Answer<()>,
+    },
+    PutSmall {
+        key: String,
+        expected: Revision,
+        value: Bytes,
+        answer: Answer<bool>,
+    },
+    /// A reader saw an error: find out whether the database still works.
+    Check,
+    Stop,
+}
+
+impl Command {
+    fn refuse(self, error: StoreError) {
+        // Nobody waits any more if sending fails.
+        match self {
+            Self::Create { answer, .. } | Self::Append { answer, .. } => {
+                let _ = answer.send(Err(error));
+            }
+            Self::WriteSnapshot { answer, .. } | Self::Delete { answer, .. } => {
+                let _ = answer.send(Err(error));
+            }
+            Self::PutSmall { answer, .. } => {
+                let _ = answer.send(Err(error));
+            }
+            Self::Check | Self::Stop => {}
+        }
+    }
+}
+
+pub(super) fn spawn(
+    place: Place,
+    engine: Arc<SledKeyspace>,
+    shared: Arc<Shared>,
+) -> std::io::Result<(Sender<Command>, JoinHandle<()>)> {
+    // Bounded by what rooms do: one append and one snapshot in flight each.
+    let (commands, inbox) = mpsc::channel();
+    let committer = Committer {
+        place,
+        shared,
+        inbox,
+        state: State::Open(Log::new(engine)),
+        unacknowledged: Vec::new(),
+    };
+    let thread = std::thread::Builder::new()
+        .name("waymark-store".into())
+        .stack_size(STACK_BYTES)
+        .spawn(move || committer.run())?;
+    Ok((commands, thread))
+}
+
+struct Committer {
+    place: Place,
+    shared: Arc<Shared>,
+    inbox: Receiver<Command>,
+    state: State,
+    /// Documents whose log may hold records that nobody was told are durable.
+    unacknowledged: Vec<(DocumentId, Option<Position>)>,
+}
+
+enum State {
+    Open(Log<Arc<SledKeyspace>>),
+    Failed { error: StoreError, since: Instant },
+}
+
+impl Committer {
+    fn run(mut self) {
+        loop {
+            let command = match &self.state {
+                State::Open(_) => self
+                    .inbox
+                    .recv()
+                    .map_err(|_| RecvTimeoutError::Disconnected),
+                State::Failed { since, .. } => {
+                    let wait = REOPEN_PAUSE.saturating_sub(since.elapsed());
+                    self.inbox.recv_timeout(wait)
+                }
+            };
+            match command {
+                Err(RecvTimeoutError::Disconnected) | Ok(Command::Stop) => break,
+                Err(RecvTimeoutError::Timeout) => self.reopen(),
+                Ok(command) => {
+                    if !self.take_group(command) {
+                        break;
+                    }
+                }
+            }
+        }
+        // Close the database before the folder's lock goes.
+        *self
+            .shared
+            .engine
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = None;
+        self.shared.set_fault(Some(unavailable("it is stopped")));
+    }
+
+    /// Handles a command and everything that waits behind it; false after `Stop`.
+    fn take_group(&mut self, first: Command) -> bool {
+        let mut go_on = true;
+        let mut group = vec![first];
+        while group.len() < GROUP {
+            match self.inbox.try_recv() {
+                Ok(Command::Stop) => {
+                    go_on = false;
+                    break;
+                }
+                Ok(command) => group.push(command),
+                Err(_) => break,
+            }
+        }
+        let log = match &mut self.state {
+            State::Open(log) => log,
+            State::Failed { error, .. } => {
+                for command in group {
+                    command.refuse(error.clone());
+                }
+                return go_on;
+            }
+        };
+        // sled panics where it finds its own state impossible; that is a failed engine,
+        // not the end of the process. Whoever waits sees their channel dropped.
+        let mut ends = Vec::new();
+        let outcome = catch_unwind(AssertUnwindSafe(|| commit(log, group, &mut ends)))
+            .unwrap_or_else(|_| Err(unavailable("the engine failed inside")));
+        if let Err(error) = outcome {
+            self.unacknowledged.append(&mut ends);
+            self.fail(error);
+        }
+        go_on
+    }
+
+    fn fail(&mut self, error: StoreError) {
+        tracing::error!(%error, "the store failed: nothing is saved until it can be opened again");
+        self.shared.set_fault(Some(error.clone()));
+        self.state = State::Failed {
+            error,
+            since: Instant::now(),
+        };
+    }
+
+    /// Tries to open the database again after a failure.
+    fn reopen(&mut self) {
+        match self.try_reopen() {
+            Ok(log) => {
+                tracing::info!("the store works again");
+                self.unacknowledged.clear();
+                self.state = State::Open(log);
+                self.shared.set_fault(None);
+            }
+            Err(error) => {
+                self.shared.set_fault(Some(error.clone()));
+                self.state = State::Failed {
+                    error,
+                    since: Instant::now(),
+                };
+            }
+        }
+    }
+
+    fn try_reopen(&self) -> Result<Log<Arc<SledKeyspace>>, StoreError> {
+        let failed = self
+            .shared
+            .engine
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(mut failed) = failed {
+            let patience = Instant::now() + READERS_LEAVE;
+            // The database closes when its last user is gone, and only then opens again.
+            while let Err(still_used) = Arc::try_unwrap(failed).map(drop) {
+                failed = still_used;
+                if Instant::now() > patience {
+                    let mut engine = self
+                        .shared
+                        .engine
+                        .write()
+                        .unwrap_or_else(PoisonError::into_inner);
+                    *engine = Some(failed);
+                    return Err(unavailable("readers keep the failed database open"));
+                }
+                std::thread::sleep(Duration::from_millis(5));
+            }
+        }
+        let engine = Arc::new(self.place.open().map_err(|reason| unavailable(&reason))?);
+        let mut log = Log::new(engine.clone());
+        log.cut_back(&self.unacknowledged)?;
+        *self
+            .shared
+            .engine
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Some(engine);
+        Ok(log)
+    }
+}
+
+/// Stages a group, commits it and answers. `ends` says what to cut back on failure.
+fn commit(
+    log: &mut Log<Arc<SledKeyspace>>,
+    group: Vec<Command>,
+    ends: &mut Vec<(DocumentId, Option<Position>)>,
+) -> Result<(), StoreError> {
+    let mut replies: Vec<Reply> = Vec::with_capacity(group.len());
+    let mut alone = Vec::new();
+    let mut fault = None;
+    for command in group {
+        match command {
+            Command::Create {
+                id,
+                incarnation,
+                batch,
+                first,
+                answer,
+            } => {
+                let staged = log.stage_create(&id, incarnation, batch, &first);
+                fault = fault.or_else(|| engine_fault(&staged));
+                replies.push(reply(answer, staged));
+            }
+            Command::Append {
+                id,
+                batch,
+                record,
+                answer,
+            } => {
+                let staged = log.stage_append(&id, batch, &record);
+                fault = fault.or_else(|| engine_fault(&staged));
+                replies.push(reply(answer, staged));
+            }
+            Command::PutSmall {
+                key,
+                expected,
+                value,
+                answer,
+            } => {
+                let staged = log.stage_small(&key, expected, &value);
+                fault = fault.or_else(|| engine_fault(&staged));
+                replies.push(reply(answer, staged));
+            }
+            // These flush by themselves, after the appends that came with them.
+            other => alone.push(other),
+        }
+    }
+    *ends = log.staged_ends();
+    let committed = log.commit();
+    for reply in replies {
+        reply(&committed);
+    }
+    committed?;
+    ends.clear();
+    if let Some(fault) = fault {
+        for command in alone {
+            command.refuse(fault.clone());
+        }
+        return Err(fault);
+    }
+    for command in alone {
+        let (answer, done) = match command {
+            Command::WriteSnapshot {
+                id,
+                upto,
+                snapshot,
+                answer,
+            } => (answer, log.write_snapshot(&id, upto, &snapshot)),
+            Command::Delete { id, answer } => (answer, log.delete(&id)),
+            _ => {
+                log.keyspace().flush()?;
+                continue;
+            }
+        };
+        let fault = engine_fault(&done);
+        let _ = answer.send(done);
+        if let Some(fault) = fault {
+            return Err(fault);
+        }
+    }
+    Ok(())
+}
+
+/// Answers with what was staged if the commit went well.
+fn reply<T: Send + 'static>(answer: Answer<T>, staged: Result<T, StoreError>) -> Reply {
+    Box::new(move |committed| {
+        let result = staged.and_then(|value| committed.clone().map(|()| value));
+        // Nobody waits any more if sending fails; what was written stays written.
+        let _ = answer.send(result);
+    })
+}
+
+/// An error that is the engine's and not about what was asked.
+fn engine_fault<T>(done: &Result<T, StoreError>) -> Option<StoreError> {
+    let error = done.as_ref().err()?;
+    matches!(error, StoreError::Unavailable { .. } | StoreError::Full).then(|| error.clone())
+}

@@ -1,0 +1,327 @@
+//! The writer's side of the log: positions, idempotence, snapshots and trimming.
+//!
+//! One owner for each engine. Appends are *staged*, and durable (and known to the
+//! next reader of a tail) only after [`Log::commit`].
+
+use std::collections::{HashMap, VecDeque};
+
+use bytes::Bytes;
+use waymark_sync::{BatchId, DocumentId, Incarnation, Position, Record, Snapshot};
+
+use super::keyspace::{Keyspace, Tree, Writes};
+use super::layout::{self, Head, LoggedRecord, MAX_VALUE_BYTES};
+use super::read;
+use super::{Revision, StoreError};
+
+/// How many batches of a document are remembered for appends that are asked for twice.
+/// A room has one append in flight, so the last one would do.
+const REMEMBERED_BATCHES: usize = 16;
+/// How many documents' ends are kept in memory; more are read again.
+const REMEMBERED_TAILS: usize = 10_000;
+/// How many keys are removed in one group.
+const TRIM_GROUP: usize = 1_000;
+
+/// The end of a document's log.
+#[derive(Clone, Debug)]
+struct Tail {
+    last: Position,
+    batches: VecDeque<(BatchId, Position)>,
+}
+
+impl Tail {
+    fn read<K: Keyspace>(keyspace: &K, id: &DocumentId, head: &Head) -> Result<Self, StoreError> {
+        let last = read::last_position(keyspace, id, head)?;
+        let mut batches = VecDeque::new();
+        if head.snapshot > Position(0) {
+            batches.push_back((head.snapshot_batch, head.snapshot));
+        }
+        let first = last
+            .0
+            .saturating_sub(REMEMBERED_BATCHES as u64)
+            .max(head.snapshot.0)
+            + 1;
+        for position in (first..=last.0).map(Position) {
+            batches.push_back((read::record_start(keyspace, id, position)?.batch, position));
+        }
+        Ok(Self { last, batches })
+    }
+
+    fn find(&self, batch: BatchId) -> Option<Position> {
+        self.batches
+            .iter()
+            .rev()
+            .find(|(known, _)| *known == batch)
+            .map(|(_, at)| *at)
+    }
+
+    fn push(&mut self, batch: BatchId) -> Position {
+        self.last = Position(self.last.0 + 1);
+        self.batches.push_back((batch, self.last));
+        if self.batches.len() > REMEMBERED_BATCHES {
+            self.batches.pop_front();
+        }
+        self.last
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Log<K> {
+    keyspace: K,
+    tails: HashMap<DocumentId, Tail>,
+    staged: Writes,
+    staged_tails: HashMap<DocumentId, Tail>,
+    staged_small: HashMap<String, u64>,
+}
+
+impl<K: Keyspace> Log<K> {
+    pub(super) fn new(keyspace: K) -> Self {
+        Self {
+            keyspace,
+            tails: HashMap::new(),
+            staged: Writes::default(),
+            staged_tails: HashMap::new(),
+            staged_small: HashMap::new(),
+        }
+    }
+
+    pub(super) fn keyspace(&self) -> &K {
+        &self.keyspace
+    }
+
+    /// Stages the first record of a document.
+    pub(super) fn stage_create(
+        &mut self,
+        id: &DocumentId,
+        incarnation: Incarnation,
+        batch: BatchId,
+        first: &Record,
+    ) -> Result<Position, StoreError> {
+        if self.staged_tails.contains_key(id) || read::head(&self.keyspace, id)?.is_some() {
+            return match self.tail(id)?.find(batch) {
+                Some(position) => Ok(position),
+                None => Err(StoreError::Exists {
+                    document: id.clone(),
+                }),
+            };
+        }
+        // What a crash during a deletion may have left under this name.
+        self.forget_records(id, Position(u64::MAX))?;
+        self.forget_snapshots(id, None)?;
+        let head = Head::new(incarnation).encode(id);
+        self.staged
+            .put(Tree::Documents, id.as_str().as_bytes().to_vec(), head);
+        let tail = Tail {
+            last: Position(0),
+            batches: VecDeque::new(),
+        };
+        self.staged_tails.insert(id.clone(), tail);
+        self.stage_append(id, batch, first)
+    }
+
+    /// Stages a record. A batch that is known already is not written again.
+    pub(super) fn stage_append(
+        &mut self,
+        id: &DocumentId,
+        batch: BatchId,
+        record: &Record,
+    ) -> Result<Position, StoreError> {
+        let mut tail = self.tail(id)?;
+        if let Some(position) = tail.find(batch) {
+            return Ok(position);
+        }
+        let position = tail.push(batch);
+        for (key, value) in layout::split(id, position, &LoggedRecord::encode(batch, record)) {
+            self.staged.put(Tree::Log, key, value);
+        }
+        self.staged_tails.insert(id.clone(), tail);
+        Ok(position)
+    }
+
+    /// Stages a small record if it is at `expected`.
+    pub(super) fn stage_small(
+        &mut self,
+        key: &str,
+        expected: Revision,
+        value: &Bytes,
+    ) -> Result<bool, StoreError> {
+        let current = match self.staged_small.get(key) {
+            Some(revision) => *revision,
+            None => read::small(&self.keyspace, key)?.map_or(0, |record| record.revision.0),
+        };
+        if Revision(current) != expected {
+            return Ok(false);
+        }
+        let stored = layout::encode_small(key, current + 1, value);
+        if stored.len() > MAX_VALUE_BYTES {
+            return Err(StoreError::TooLarge {
+                key: key.to_owned(),
+            });
+        }
+        self.staged
+            .put(Tree::Small, key.as_bytes().to_vec(), stored);
+        self.staged_small.insert(key.to_owned(), current + 1);
+        Ok(true)
+    }
+
+    /// Makes everything staged durable, or forgets that it was staged.
+    pub(super) fn commit(&mut self) -> Result<(), StoreError> {
+        let staged = std::mem::take(&mut self.staged);
+        let tails = std::mem::take(&mut self.staged_tails);
+        self.staged_small.clear();
+        if staged.is_empty() {
+            return Ok(());
+        }
+        self.keyspace.apply(staged)?;
+        self.keyspace.flush()?;
+        if self.tails.len() > REMEMBERED_TAILS {
+            self.tails.clear();
+        }
+        self.tails.extend(tails);
+        Ok(())
+    }
+
+    /// The documents with something staged, and where their durable log ends: what has to
+    /// be cut back to when the commit fails. `None`: the document itself is new.
+    pub(super) fn staged_ends(&self) -> Vec<(DocumentId, Option<Position>)> {
+        let durable_end = |id: &DocumentId| self.tails.get(id).map(|tail| tail.last);
+        self.staged_tails
+            .keys()
+            .map(|id| (id.clone(), durable_end(id)))
+            .collect()
+    }
+
+    /// Forgets records that were never acknowledged: after a failed flush they may or may
+    /// not be on the disk, and a record after one that is lost would look like damage.
+    pub(super) fn cut_back(
+        &mut self,
+        ends: &[(DocumentId, Option<Position>)],
+    ) -> Result<(), StoreError> {
+        for (id, end) in ends {
+            match end {
+                Some(end) => {
+                    let after = layout::chunk_key(id, *end, u32::MAX);
+                    self.remove(Tree::Log, id, after, Position(u64::MAX), None)?;
+                }
+                None => self.delete(id)?,
+            }
+        }
+        self.keyspace.flush()
+    }
+
+    /// Replaces the snapshot, then forgets what it covers. Crash-safe between any two
+    /// steps: the new snapshot counts only when the head says so, the head says so only
+    /// when the snapshot is durable, and nothing is forgotten before the head is durable.
+    pub(super) fn write_snapshot(
+        &mut self,
+        id: &DocumentId,
+        upto: Position,
+        snapshot: &Snapshot,
+    ) -> Result<(), StoreError> {
+        let Some(head) = read::head(&self.keyspace, id)? else {
+            return Err(StoreError::Missing {
+                document: id.clone(),
+            });
+        };
+        if upto <= head.snapshot {
+            return Ok(());
+        }
+        // Also proves that the snapshot does not reach past the log.
+        let replaced = read::record_start(&self.keyspace, id, upto)?;
+        let mut writes = Writes::default();
+        for (key, value) in layout::split(id, upto, &snapshot.state) {
+            writes.put(Tree::Snapshots, key, value);
+        }
+        self.keyspace.apply(writes)?;
+        self.keyspace.flush()?;
+        let head = Head {
+            snapshot: upto,
+            snapshot_at: replaced.at,
+            snapshot_batch: replaced.batch,
+            ..head
+        };
+        let mut writes = Writes::default();
+        writes.put(
+            Tree::Documents,
+            id.as_str().as_bytes().to_vec(),
+            head.encode(id),
+        );
+        self.keyspace.apply(writes)?;
+        self.keyspace.flush()?;
+        self.forget_records(id, upto)?;
+        self.forget_snapshots(id, Some(upto))
+    }
+
+    /// Forgets a document: first its head, so that a crash leaves nothing half there.
+    pub(super) fn delete(&mut self, id: &DocumentId) -> Result<(), StoreError> {
+        self.tails.remove(id);
+        let mut writes = Writes::default();
+        writes.remove(Tree::Documents, id.as_str().as_bytes().to_vec());
+        self.keyspace.apply(writes)?;
+        self.keyspace.flush()?;
+        self.forget_records(id, Position(u64::MAX))?;
+        self.forget_snapshots(id, None)
+    }
+
+    fn tail(&mut self, id: &DocumentId) -> Result<Tail, StoreError> {
+        if let Some(tail) = self.staged_tails.get(id).or_else(|| self.tails.get(id)) {
+            return Ok(tail.clone());
+        }
+        let Some(head) = read::head(&self.keyspace, id)? else {
+            return Err(StoreError::Missing {
+                document: id.clone(),
+            });
+        };
+        let tail = Tail::read(&self.keyspace, id, &head)?;
+        self.tails.insert(id.clone(), tail.clone());
+        Ok(tail)
+    }
+
+    fn forget_records(&self, id: &DocumentId, upto: Position) -> Result<(), StoreError> {
+        self.remove(
+            Tree::Log,
+            id,
+            layout::chunk_key(id, Position(0), 0),
+            upto,
+            None,
+        )
+    }
+
+    fn forget_snapshots(&self, id: &DocumentId, keep: Option<Position>) -> Result<(), StoreError> {
+        let start = layout::chunk_key(id, Position(0), 0);
+        self.remove(Tree::Snapshots, id, start, Position(u64::MAX), keep)
+    }
+
+    /// Removes this document's keys after `after` and up to `upto`; not flushed.
+    fn remove(
+        &self,
+        tree: Tree,
+        id: &DocumentId,
+        mut after: Vec<u8>,
+        upto: Position,
+        keep: Option<Position>,
+    ) -> Result<(), StoreError> {
+        loop {
+            let mut writes = Writes::default();
+            let mut group = 0;
+            while group < TRIM_GROUP {
+                let Some(key) = self.keyspace.next(tree, &after)? else {
+                    break;
+                };
+                let Some(position) = layout::position_of(id, &key).filter(|at| *at <= upto) else {
+                    break;
+                };
+                after.clone_from(&key);
+                if Some(position) != keep {
+                    writes.remove(tree, key);
+                }
+                group += 1;
+            }
+            if !writes.is_empty() {
+                self.keyspace.apply(writes)?;
+            }
+            if group < TRIM_GROUP {
+                return Ok(());
+            }
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! An open sled database, and opening one.
+
+use std::fs::File;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use crate::store::StoreError;
+use crate::store::keyspace::{Keyspace, Tree, Writes};
+
+const LOCK_PATIENCE: Duration = Duration::from_secs(5);
+const LOCK_PAUSE: Duration = Duration::from_millis(5);
+
+/// Where a database is and how it is opened.
+#[derive(Clone, Debug)]
+pub(in crate::store) struct Place {
+    pub(super) path: PathBuf,
+    pub(super) cache_bytes: u64,
+}
+
+impl Place {
+    pub(in crate::store) fn open(&self) -> Result<SledKeyspace, String> {
+        let opened = self.open_patiently().or_else(|error| {
+            // sled's own snapshot of its page table only makes opening faster; one that
+            // is damaged is put aside and made again from the log.
+            if matches!(error, ::sled::Error::Corruption { .. }) && self.put_snapshots_aside() {
+                self.open_database()
+            } else {
+                Err(error)
+            }
+        });
+        let database = opened.map_err(|error| error.to_string())?;
+        let text = |error: ::sled::Error| error.to_string();
+        // The files' names must survive a power loss, too.
+        for folder in [self.path.as_path()].into_iter().chain(self.path.parent()) {
+            File::open(folder)
+                .and_then(|folder| folder.sync_all())
+                .map_err(|e| e.to_string())?;
+        }
+        let file = File::options()
+            .write(true)
+            .open(self.path.join("db"))
+            .map_err(|error| error.to_string())?;
+        Ok(SledKeyspace {
+            log: database.open_tree("log").map_err(text)?,
+            snapshots: database.open_tree("snapshots").map_err(text)?,
+            documents: database.open_tree("documents").map_err(text)?,
+            small: database.open_tree("small").map_err(text)?,
+            database,
+            file,
+        })
+    }
+
+    /// Opens a database that this process may have closed a moment ago: sled's own threads
+    /// hold its lock a little longer. Nobody else can, for the folder is ours.
+    fn open_patiently(&self) -> Result<::sled::Db, ::sled::Error> {
+        let patience = Instant::now() + LOCK_PATIENCE;
+        loop {
+            match self.open_database() {
+                Err(error) if is_locked(&error) && Instant::now() < patience => {
+                    std::thread::sleep(LOCK_PAUSE);
+                }
+                result => return result,
+            }
+        }
+    }
+
+    fn open_database(&self) -> Result<::sled::Db, ::sled::Error> {
+        ::sled::Config::new()
+            .path(&self.path)
+            .cache_capacity(self.cache_bytes)
+            .flush_every_ms(None)
+            .mode(::sled::Mode::HighThroughput)
+            .open()
+    }
+
+    fn put_snapshots_aside(&self) -> bool {
+        let Ok(entries) = std::fs::read_dir(&self.path) else {
+            return false;
+        };
+        let mut any = false;
+        for entry in entries.flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name.starts_with("snap.") {
+                let aside = self.path.join(format!("damaged-{name}"));
+                any |= std::fs::rename(entry.path(), aside).is_ok();
+            }
+        }
+        any
+    }
+}
+
+/// An open sled database.
+#[derive(Debug)]
+pub(in crate::store) struct SledKeyspace {
+    database: ::sled::Db,
+    log: ::sled::Tree,
+    snapshots: ::sled::Tree,
+    documents: ::sled::Tree,
+    small: ::sled::Tree,
+    /// The database file once more, to be synced.
+    file: File,
+}
+
+impl SledKeyspace {
+    fn tree(&self, tree: Tree) -> &::sled::Tree {
+        match tree {
+            Tree::Log => &self.log,
+            Tree::Snapshots => &self.snapshots,
+            Tree::Documents => &self.documents,
+            Tree::Small => &self.small,
+        }
+    }
+}
+
+impl Keyspace for SledKeyspace {
+    fn get(&self, tree: Tree, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        let value = self.tree(tree).get(key).map_err(store_error)?;
+        Ok(value.map(|value| value.to_vec()))
+    }
+
+    fn next(&self, tree: Tree, after: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        let found = self.tree(tree).get_gt(after).map_err(store_error)?;
+        Ok(found.map(|(key, _)| key.to_vec()))
+    }
+
+    fn previous(&self, tree: Tree, before: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        let found = self.tree(tree).get_lt(before).map_err(store_error)?;
+        Ok(found.map(|(key, _)| key.to_vec()))
+    }
+
+    fn apply(&self, mut writes: Writes) -> Result<(), StoreError> {
+        for name in Tree::ALL {
+            let writes = writes.take(name);
+            if writes.is_empty() {
+                continue;
+            }
+            let mut batch = ::sled::Batch::default();
+            for (key, value) in writes {
+                match value {
+                    Some(value) => batch.insert(key, value),
+                    None => batch.remove(key),
+                }
+            }
+            self.tree(name).apply_batch(batch).map_err(store_error)?;
+        }
+        Ok(())
+    }
+
+    fn flush(&self) -> Result<(), StoreError> {
+        self.database.flush().map_err(store_error)?;
+        self.file.sync_data().map_err(io_error)
+    }
+}
+
+/// sled has no kind of its own for this.
+fn is_locked(error: &::sled::Error) -> bool {
+    matches!(error, ::sled::Error::Io(error) if error.to_string().contains("acquire lock"))
+}
+
+fn store_error(error: ::sled::Error) -> StoreError {
+    match error {
+        ::sled::Error::Io(error) => io_error(error),
+        other => StoreError::Unavailable {
+            reason: other.to_string(),
+        },
+    }
+}
+
+fn io_error(error: std::io::Error) -> StoreError {
+    match error.kind() {
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => StoreError::Full,
+        _ => StoreError::Unavailable {
+            reason: error.to_string(),
+        },
+    }
+}
