@@ -1,0 +1,353 @@
+//! The server's end: doors, rooms and their turns.
+//!
+//! It does what the real server's connections and room tasks do, and nothing more: the
+//! first message of a connection is its token, a room is loaded at its first use, takes
+//! turns over its mailbox, and is dropped when it wants to be and nothing waits for it.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use bytes::Bytes;
+use waymark_sync::{
+    BatchId, CloseReason, DocumentId, Grant, Millis, Position, Role, Room, RoomEffect, RoomInput,
+    SessionId, Timestamp,
+};
+
+use crate::event::{Event, Life};
+use crate::footprint::Footprint;
+use crate::link::ConnectionId;
+use crate::traffic::Traffic;
+use crate::world::{Flaw, World};
+
+/// Inputs that a room takes in one turn.
+const TURN_INPUTS: usize = 64;
+
+/// The process.
+#[derive(Default)]
+pub(crate) struct Server {
+    pub(crate) power: Power,
+    pub(crate) hosts: BTreeMap<DocumentId, Host>,
+    pub(crate) sessions: u64,
+    lives: u64,
+}
+
+/// Whether the process runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Power {
+    #[default]
+    Up,
+    /// Every room gets everything durable; then down, or up again at once.
+    Stopping {
+        restart: bool,
+    },
+    Down,
+}
+
+/// A room task.
+pub(crate) struct Host {
+    pub(crate) life: Life,
+    /// `None` while it is loaded.
+    room: Option<Room>,
+    mailbox: VecDeque<RoomInput>,
+    turn_at: Option<Timestamp>,
+    pub(crate) sessions: BTreeMap<SessionId, Book>,
+    pub(crate) append: Option<BatchId>,
+    pub(crate) compacting: bool,
+    pub(crate) durable: Position,
+}
+
+/// What is known of a session outside its room.
+pub(crate) struct Book {
+    pub(crate) connection: ConnectionId,
+    pub(crate) in_hand: u32,
+    pub(crate) subject: String,
+    /// As the room knows it.
+    pub(crate) role: Role,
+}
+
+impl World {
+    /// The room task of a document, started if need be.
+    pub(crate) fn host(&mut self, document: &DocumentId) -> &mut Host {
+        let (shortest, longest) = self.weather.load;
+        if !self.server.hosts.contains_key(document) {
+            self.server.lives += 1;
+            let life = Life(self.server.lives);
+            let loaded_at = self.now + Millis(self.rng.between(shortest, longest));
+            self.queue
+                .plan(loaded_at, Event::RoomLoaded(document.clone(), life));
+            let host = Host {
+                life,
+                room: None,
+                mailbox: VecDeque::new(),
+                turn_at: None,
+                sessions: BTreeMap::new(),
+                append: None,
+                compacting: false,
+                durable: Position(0),
+            };
+            self.server.hosts.insert(document.clone(), host);
+        }
+        self.server
+            .hosts
+            .get_mut(document)
+            .expect("it was inserted above if it was not there")
+    }
+
+    /// The room task of a document, if it still lives this life.
+    pub(crate) fn host_in(&mut self, document: &DocumentId, life: Life) -> Option<&mut Host> {
+        self.server
+            .hosts
+            .get_mut(document)
+            .filter(|host| host.life == life)
+    }
+
+    /// What an open room holds.
+    pub(crate) fn room_state(&mut self, document: &DocumentId) -> Option<Bytes> {
+        let host = self.server.hosts.get_mut(document)?;
+        host.room.as_mut().map(Room::state)
+    }
+
+    /// Puts an input into a room's mailbox.
+    pub(crate) fn post(&mut self, document: &DocumentId, input: RoomInput) {
+        let delay = Millis(self.rng.below(self.weather.turn + 1));
+        let now = self.now;
+        if let Some(host) = self.server.hosts.get_mut(document) {
+            host.mailbox.push_back(input);
+            let life = host.life;
+            if host.room.is_some() {
+                self.plan_turn(document, life, now + delay);
+            }
+        }
+    }
+
+    fn plan_turn(&mut self, document: &DocumentId, life: Life, at: Timestamp) {
+        let Some(host) = self.host_in(document, life) else {
+            return;
+        };
+        if host.turn_at.is_none_or(|planned| at < planned) {
+            host.turn_at = Some(at);
+            self.queue.plan(at, Event::RoomTurn(document.clone(), life));
+        }
+    }
+
+    pub(crate) fn on_room_loaded(&mut self, document: &DocumentId, life: Life) {
+        if self.host_in(document, life).is_none() {
+            return;
+        }
+        // What a server reads it relies on: the store makes it durable first.
+        self.disk.flush_everything(document);
+        let stored = self
+            .disk
+            .load(document)
+            .expect("people open maps that were created");
+        let seed = self.rng.next_u64();
+        let last = stored.records.last().map(|(position, _)| *position);
+        let covered = stored.snapshot.as_ref().map(|(position, _)| *position);
+        self.note(format_args!(
+            "{document} is loaded up to {:?}",
+            last.or(covered)
+        ));
+        match Room::open(document.clone(), stored, self.weather.limits, seed) {
+            Ok(room) => {
+                let now = self.now;
+                if let Some(host) = self.host_in(document, life) {
+                    host.room = Some(room);
+                    host.durable = last.or(covered).unwrap_or_default();
+                }
+                self.plan_turn(document, life, now);
+            }
+            Err(error) => self.violate(format!("{document} cannot be opened: {error}")),
+        }
+    }
+
+    pub(crate) fn on_room_turn(&mut self, document: &DocumentId, life: Life) {
+        let (now, deaf) = (self.now, self.flaw == Some(Flaw::RolesStay));
+        let Some(host) = self.host_in(document, life) else {
+            return;
+        };
+        // A turn that was planned before a sooner one does not count.
+        if host.turn_at != Some(now) {
+            return;
+        }
+        host.turn_at = None;
+        let Some(room) = host.room.as_mut() else {
+            return;
+        };
+        let (mut effects, mut trespasses) = (Vec::new(), false);
+        if room.deadline().is_some_and(|deadline| deadline <= now) {
+            room.handle(now, RoomInput::Tick, &mut effects);
+        }
+        for _ in 0..TURN_INPUTS {
+            let Some(input) = host.mailbox.pop_front() else {
+                break;
+            };
+            if let RoomInput::GrantChanged { session, grant } = &input
+                && let Some(book) = host.sessions.get_mut(session)
+            {
+                book.role = grant.as_ref().map_or(Role::Viewer, Grant::role);
+                if deaf {
+                    continue;
+                }
+            }
+            let guarded = looks_only(&host.sessions, &input).then(|| room.state());
+            room.handle(now, input, &mut effects);
+            if let Some(before) = guarded {
+                trespasses |= changed(&before, &room.state());
+            }
+        }
+        room.flush(now, &mut effects);
+        let deadline = room.deadline();
+        let more = !host.mailbox.is_empty();
+        if trespasses {
+            self.violate(format!("somebody who may only look has changed {document}"));
+        }
+        for effect in effects {
+            self.carry_out_for_room(document, life, effect);
+        }
+        let soonest = now + Millis(1);
+        let next = if more {
+            Some(soonest)
+        } else {
+            deadline.map(|at| at.max(soonest))
+        };
+        if let Some(next) = next {
+            self.plan_turn(document, life, next);
+        }
+    }
+
+    /// Changes what a person may do, also in the sessions they have.
+    pub fn give_role(&mut self, subject: &str, role: Role) {
+        self.note(format_args!("{subject} is now {role:?}"));
+        self.stir();
+        self.roles.insert(subject.to_owned(), role);
+        let mut sessions = Vec::new();
+        for (document, host) in &self.server.hosts {
+            let of_subject = host
+                .sessions
+                .iter()
+                .filter(|(_, book)| book.subject == subject);
+            sessions.extend(of_subject.map(|(session, _)| (document.clone(), *session)));
+        }
+        for (document, session) in sessions {
+            let grant = Some(Grant::new(subject, document.clone(), role, None));
+            self.post(&document, RoomInput::GrantChanged { session, grant });
+        }
+    }
+
+    fn carry_out_for_room(&mut self, document: &DocumentId, life: Life, effect: RoomEffect) {
+        match effect {
+            RoomEffect::Send { session, message } => {
+                self.send_down(document, life, session, message);
+            }
+            RoomEffect::Close { session, reason } => {
+                self.close_from_room(document, life, session, reason);
+            }
+            RoomEffect::Append { batch, record } => self.append(document, life, batch, record),
+            RoomEffect::Compact { upto, build } => self.compact(document, life, upto, build),
+            RoomEffect::Retire => self.retire(document, life),
+            RoomEffect::Note(note) => self.note(format_args!("{document}: {note:?}")),
+        }
+    }
+
+    fn send_down(&mut self, document: &DocumentId, life: Life, session: SessionId, message: Bytes) {
+        let credit = self.weather.limits.credit;
+        let Some(book) = self
+            .host_in(document, life)
+            .and_then(|h| h.sessions.get_mut(&session))
+        else {
+            self.violate(format!(
+                "a room sends to session {} that is gone",
+                session.0
+            ));
+            return;
+        };
+        book.in_hand += 1;
+        let (connection, in_hand) = (book.connection, book.in_hand);
+        if in_hand > credit {
+            self.violate(format!(
+                "session {} has {in_hand} frames in hand",
+                session.0
+            ));
+        }
+        let link = &self.connections[connection.0];
+        let (traffic, _) = crate::traffic::classify(link.dialect, document, &message);
+        let dropped = self.flaw == Some(Flaw::RelayDrops)
+            && traffic == Traffic::Document
+            && self.rng.chance(30);
+        if dropped {
+            self.queue.plan(self.now, Event::Written(connection));
+        } else {
+            self.connections[connection.0].writer.push_back(message);
+            self.pump(connection);
+        }
+    }
+
+    fn close_from_room(
+        &mut self,
+        document: &DocumentId,
+        life: Life,
+        session: SessionId,
+        reason: CloseReason,
+    ) {
+        let book = self
+            .host_in(document, life)
+            .and_then(|h| h.sessions.remove(&session));
+        let Some(book) = book else {
+            self.violate(format!("a room closes session {} that is gone", session.0));
+            return;
+        };
+        self.note(format_args!(
+            "{} is closed: {}",
+            book.connection.0,
+            reason.text()
+        ));
+        if !matches!(reason, CloseReason::GoingAway | CloseReason::TooSlow) {
+            self.violate(format!("an honest session was closed: {}", reason.text()));
+        }
+        self.close_connection(book.connection, reason);
+        // The connection's own end may come later: it must not disturb anybody.
+        if self.rng.chance(30) {
+            self.post(document, RoomInput::Leave { session });
+        }
+    }
+
+    fn retire(&mut self, document: &DocumentId, life: Life) {
+        let stopping = self.server.power != Power::Up;
+        let Some(host) = self.host_in(document, life) else {
+            return;
+        };
+        // An idle room goes on when something waits for it; a stopped one does not.
+        if !stopping && !host.mailbox.is_empty() {
+            return;
+        }
+        // A room that is asked to stop waits for a stalled store only so long.
+        let busy = host.append.is_some() || host.compacting;
+        let left: Vec<_> = host.sessions.values().map(|book| book.connection).collect();
+        self.server.hosts.remove(document);
+        self.note(format_args!("{document} retires"));
+        if !stopping && (busy || !left.is_empty()) {
+            self.violate(format!("the room of {document} left while it was busy"));
+        }
+        for connection in left {
+            self.close_connection(connection, CloseReason::GoingAway);
+        }
+        self.power_down_when_empty();
+    }
+}
+
+/// Whether an input comes from somebody who may not write.
+fn looks_only(sessions: &BTreeMap<SessionId, Book>, input: &RoomInput) -> bool {
+    let RoomInput::Frame { session, .. } = input else {
+        return false;
+    };
+    sessions
+        .get(session)
+        .is_some_and(|book| book.role < Role::Editor)
+}
+
+fn changed(before: &Bytes, after: &Bytes) -> bool {
+    let footprints = [after, before].map(|state| Footprint::of_update(state));
+    match footprints {
+        [Ok(after), Ok(before)] => after.missing_in(&before).is_some(),
+        _ => true,
+    }
+}

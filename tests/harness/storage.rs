@@ -1,0 +1,208 @@
+//! Between rooms and the disk: appends, snapshots, and a store in a bad mood.
+
+use waymark_sync::room::CompactJob;
+use waymark_sync::{BatchId, DocumentId, Millis, Position, Record, RoomInput, Snapshot};
+
+use crate::event::{AppendAnswer, Event, Life};
+use crate::world::{Flaw, World};
+
+/// How the store behaves at the moment.
+#[derive(Debug, Default)]
+pub(crate) struct StoreMood {
+    /// So many appends will fail.
+    pub(crate) failing: u64,
+    /// No append is answered.
+    pub(crate) stalled: bool,
+    /// The appends that wait.
+    waiting: Vec<(DocumentId, Life, BatchId, Record)>,
+}
+
+impl World {
+    pub(crate) fn append(
+        &mut self,
+        document: &DocumentId,
+        life: Life,
+        batch: BatchId,
+        record: Record,
+    ) {
+        self.stir();
+        self.note(format_args!(
+            "append {:032x} of {} bytes by {:?}",
+            batch.0,
+            record.update.len(),
+            record.author
+        ));
+        let Some(host) = self.host_in(document, life) else {
+            return;
+        };
+        if let Some(other) = host.append.replace(batch) {
+            self.violate(format!("two appends at once: {other:?} and {batch:?}"));
+        }
+        if self.mood.stalled {
+            self.mood
+                .waiting
+                .push((document.clone(), life, batch, record));
+        } else {
+            self.start_append(document, life, batch, record);
+        }
+    }
+
+    fn start_append(&mut self, document: &DocumentId, life: Life, batch: BatchId, record: Record) {
+        let (shortest, longest) = self.weather.flush;
+        let answered = self.now + Millis(self.rng.between(shortest, longest));
+        let answer = if self.mood.failing > 0 {
+            self.mood.failing -= 1;
+            // A failed append may have reached the disk all the same.
+            if self.rng.chance(50) {
+                self.disk.append(document, batch, record);
+            }
+            AppendAnswer::Failed
+        } else {
+            AppendAnswer::Durable(self.disk.append(document, batch, record))
+        };
+        let event = Event::Appended(document.clone(), life, batch, answer);
+        self.queue.plan(answered, event);
+    }
+
+    pub(crate) fn on_appended(
+        &mut self,
+        document: &DocumentId,
+        life: Life,
+        batch: BatchId,
+        answer: AppendAnswer,
+    ) {
+        let lies = self.flaw == Some(Flaw::DiskLies);
+        let Some(host) = self.host_in(document, life) else {
+            return;
+        };
+        host.append = None;
+        self.stir();
+        match answer {
+            AppendAnswer::Durable(position) => {
+                if let Some(host) = self.host_in(document, life) {
+                    host.durable = host.durable.max(position);
+                }
+                if !lies {
+                    self.disk.flush(document, position);
+                }
+                self.note(format_args!("appended at {}", position.0));
+                self.post(document, RoomInput::Appended { batch, position });
+            }
+            AppendAnswer::Failed => {
+                self.note(format_args!("the append failed"));
+                let reason = "the disk is full".to_owned();
+                self.post(document, RoomInput::AppendFailed { batch, reason });
+            }
+        }
+    }
+
+    pub(crate) fn compact(
+        &mut self,
+        document: &DocumentId,
+        life: Life,
+        upto: Position,
+        build: CompactJob,
+    ) {
+        let worked = Millis(self.rng.between(1, 50));
+        let Some(host) = self.host_in(document, life) else {
+            return;
+        };
+        let (busy, durable) = (std::mem::replace(&mut host.compacting, true), host.durable);
+        if busy {
+            self.violate("two compactions at once".to_owned());
+        }
+        if upto > durable {
+            self.violate(format!(
+                "a snapshot up to {upto:?} when {durable:?} is durable"
+            ));
+        }
+        let fails = self.mood.failing > 0 && self.rng.chance(50);
+        let event = match build.run() {
+            Err(reason) => {
+                self.violate(format!("a snapshot cannot be built: {reason}"));
+                Event::SnapshotFailed(document.clone(), life, reason)
+            }
+            Ok(_) if fails => {
+                Event::SnapshotFailed(document.clone(), life, "the disk is full".to_owned())
+            }
+            Ok(snapshot) => Event::SnapshotWritten(document.clone(), life, upto, snapshot),
+        };
+        self.stir();
+        self.note(format_args!("compacts up to {}", upto.0));
+        self.queue.plan(self.now + worked, event);
+    }
+
+    pub(crate) fn on_snapshot_written(
+        &mut self,
+        document: &DocumentId,
+        life: Life,
+        upto: Position,
+        snapshot: Snapshot,
+    ) {
+        let (shortest, longest) = self.weather.flush;
+        if self.host_in(document, life).is_some() {
+            self.disk.write_snapshot(document, upto, snapshot);
+            let flushed = self.now + Millis(self.rng.between(shortest, longest));
+            self.queue.plan(
+                flushed,
+                Event::SnapshotFlushed(document.clone(), life, upto),
+            );
+        }
+    }
+
+    pub(crate) fn on_snapshot_flushed(
+        &mut self,
+        document: &DocumentId,
+        life: Life,
+        upto: Position,
+    ) {
+        if self.host_in(document, life).is_some() {
+            self.disk.flush_snapshot(document);
+            let trimmed = self.now + Millis(self.rng.between(0, 20));
+            self.queue
+                .plan(trimmed, Event::Trimmed(document.clone(), life, upto));
+        }
+    }
+
+    pub(crate) fn on_trimmed(&mut self, document: &DocumentId, life: Life, upto: Position) {
+        if let Some(host) = self.host_in(document, life) {
+            host.compacting = false;
+            self.disk.trim(document);
+            self.stir();
+            self.note(format_args!("compacted up to {}", upto.0));
+            self.post(document, RoomInput::Compacted { upto });
+        }
+    }
+
+    pub(crate) fn on_snapshot_failed(&mut self, document: &DocumentId, life: Life, reason: String) {
+        if let Some(host) = self.host_in(document, life) {
+            host.compacting = false;
+            self.note(format_args!("compaction failed: {reason}"));
+            self.post(document, RoomInput::CompactFailed { reason });
+        }
+    }
+
+    /// The next `count` appends fail; some of them reach the disk all the same.
+    pub fn fail_appends(&mut self, count: u64) {
+        self.note(format_args!("the next {count} appends fail"));
+        self.mood.failing = count;
+    }
+
+    /// From now on no append is answered.
+    pub fn stall_appends(&mut self) {
+        self.note(format_args!("the store stalls"));
+        self.mood.stalled = true;
+    }
+
+    /// The store answers again, also what has waited.
+    pub fn resume_appends(&mut self) {
+        self.note(format_args!("the store is well"));
+        self.mood.stalled = false;
+        self.mood.failing = 0;
+        for (document, life, batch, record) in std::mem::take(&mut self.mood.waiting) {
+            if self.host_in(&document, life).is_some() {
+                self.start_append(&document, life, batch, record);
+            }
+        }
+    }
+}

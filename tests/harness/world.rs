@@ -1,0 +1,350 @@
+//! The world: one clock, one queue, and everything that lives by them.
+
+use std::collections::BTreeMap;
+
+use waymark_model::{Edit, EditError, JourneyMap};
+use waymark_sync::{Dialect, DocumentId, Millis, ReplicaInput, Role, SaveState, Timestamp};
+use yrs::{Doc, Transact};
+
+use crate::disk::SimDisk;
+use crate::edits;
+use crate::event::{Event, Queue};
+use crate::faults::Fuse;
+use crate::fixture;
+use crate::footprint::Footprint;
+use crate::link::Connection;
+use crate::person::{OWN_ORIGIN, Person, PersonId};
+use crate::rng::Rng;
+use crate::server::Server;
+use crate::storage::StoreMood;
+use crate::trace::Trace;
+use crate::weather::Weather;
+
+/// The moment at which every world begins.
+pub(crate) const START: Timestamp = Timestamp(1_700_000_000_000);
+
+/// A server, its disk, some people and the network between them, in one thread.
+pub struct World {
+    pub(crate) now: Timestamp,
+    pub(crate) rng: Rng,
+    pub(crate) queue: Queue,
+    pub(crate) trace: Trace,
+    pub(crate) weather: Weather,
+    pub(crate) flaw: Option<Flaw>,
+    pub(crate) disk: SimDisk,
+    pub(crate) mood: StoreMood,
+    pub(crate) server: Server,
+    pub(crate) people: Vec<Person>,
+    pub(crate) connections: Vec<Connection>,
+    /// Everything that its author was shown as Saved.
+    pub(crate) saved: BTreeMap<DocumentId, Footprint>,
+    /// Who may do what; whoever is not named is an editor.
+    pub(crate) roles: BTreeMap<String, Role>,
+    /// Faults that strike after so many more events.
+    pub(crate) fuses: Vec<(u64, Fuse)>,
+    /// When something last happened that is not mere presence or a heartbeat.
+    pub(crate) last_activity: Timestamp,
+    /// Broken promises, in the order in which they were seen.
+    pub(crate) violations: Vec<String>,
+}
+
+/// A deliberate fault of the world, to prove that an oracle notices it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flaw {
+    /// The disk answers an append before it is flushed, and never flushes it.
+    DiskLies,
+    /// Now and then the server's writer drops a message with a change.
+    RelayDrops,
+    /// The server never notices that a connection is gone.
+    GhostsStay,
+    /// Rooms are not told that somebody's permission has changed.
+    RolesStay,
+}
+
+impl World {
+    /// A calm world: short ways, the product's own limits.
+    pub fn new(seed: u64) -> Self {
+        Self::with_weather(seed, Weather::calm())
+    }
+
+    /// A world under any conditions that follow from the seed.
+    pub fn in_any_weather(seed: u64) -> Self {
+        let weather = Weather::any(&mut Rng::new(!seed));
+        Self::with_weather(seed, weather)
+    }
+
+    /// A world under these conditions.
+    pub fn with_weather(seed: u64, weather: Weather) -> Self {
+        Self {
+            now: START,
+            rng: Rng::new(seed),
+            queue: Queue::default(),
+            trace: Trace::default(),
+            weather,
+            flaw: None,
+            disk: SimDisk::default(),
+            mood: StoreMood::default(),
+            server: Server::default(),
+            people: Vec::new(),
+            connections: Vec::new(),
+            saved: BTreeMap::new(),
+            roles: BTreeMap::new(),
+            fuses: Vec::new(),
+            last_activity: START,
+            violations: Vec::new(),
+        }
+    }
+
+    /// Breaks something on purpose.
+    pub fn break_on_purpose(&mut self, flaw: Flaw) {
+        self.flaw = Some(flaw);
+    }
+
+    /// Somebody opens the one map of a simple test.
+    pub fn join(&mut self, name: &str) -> PersonId {
+        self.join_document("map", name, Dialect::Hocuspocus)
+    }
+
+    /// Several people open a map.
+    pub fn join_all<const N: usize>(&mut self, map: &str, names: [&str; N]) -> [PersonId; N] {
+        names.map(|name| self.join_document(map, name, Dialect::Hocuspocus))
+    }
+
+    /// Somebody opens the one map of a simple test with a program that is not ours.
+    pub fn join_plainly(&mut self, name: &str) -> PersonId {
+        self.join_document("map", name, Dialect::YWebsocket)
+    }
+
+    /// Somebody opens a map with a program that speaks `dialect`.
+    pub fn join_document(&mut self, map: &str, name: &str, dialect: Dialect) -> PersonId {
+        let document = DocumentId::parse(&format!("map/{map}"))
+            .expect("tests name maps with letters and digits");
+        if !self.disk.has(&document) {
+            fixture::found(&mut self.disk, &document, &mut self.rng, self.now);
+        }
+        let id = PersonId(self.people.len());
+        let (client_id, seed) = (self.rng.next_u64() as u32, self.rng.next_u64());
+        self.people.push(Person::new(
+            name, document, dialect, client_id, seed, self.now,
+        ));
+        self.note(format_args!(
+            "{name} opens {map} as {client_id} by {dialect:?}"
+        ));
+        self.tell(id, ReplicaInput::Tick);
+        id
+    }
+
+    /// Somebody closes the tab.
+    pub fn leave(&mut self, id: PersonId) {
+        self.note_of(id, format_args!("leaves"));
+        self.stir();
+        self.hang_up(id);
+        let person = &mut self.people[id.0];
+        person.here = false;
+        person.keys_left = 0;
+        person.unclaimed.clear();
+    }
+
+    /// Somebody changes the map.
+    ///
+    /// # Errors
+    /// [`EditError`] as the model gives it; nothing has changed then.
+    pub fn edit(&mut self, id: PersonId, edit: &Edit) -> Result<(), EditError> {
+        let person = &self.people[id.0];
+        let outcome = {
+            let mut txn = person.client.doc().transact_mut_with(OWN_ORIGIN);
+            waymark_model::apply(&mut txn, edit)
+        };
+        self.note_of(id, format_args!("{edit:?}: {outcome:?}"));
+        self.after_own_change(id);
+        outcome
+    }
+
+    /// Somebody types that many characters, one a millisecond.
+    pub fn type_into(&mut self, id: PersonId, characters: u64) {
+        self.type_slowly(id, characters, 1);
+    }
+
+    /// Somebody types that many characters, one each `interval` milliseconds.
+    pub fn type_slowly(&mut self, id: PersonId, characters: u64, interval: u64) {
+        let person = &mut self.people[id.0];
+        let typing = person.keys_left > 0;
+        person.keys_left += characters;
+        person.key_interval = interval.max(1);
+        if !typing {
+            self.queue.plan(self.now, Event::Key(id));
+        }
+    }
+
+    /// Takes back somebody's last change; whether there was one.
+    pub fn undo(&mut self, id: PersonId) -> bool {
+        let done = self.people[id.0].undo.undo();
+        self.note_of(id, format_args!("undoes: {done}"));
+        self.after_own_change(id);
+        done
+    }
+
+    /// Does it again; whether there was something.
+    pub fn redo(&mut self, id: PersonId) -> bool {
+        let done = self.people[id.0].undo.redo();
+        self.note_of(id, format_args!("redoes: {done}"));
+        self.after_own_change(id);
+        done
+    }
+
+    /// Somebody shows where they are, or hides.
+    pub fn show_presence(&mut self, id: PersonId, at: Option<u64>) {
+        let person = &mut self.people[id.0];
+        let state = at.map(|at| format!(r#"{{"user":{{"name":"{}"}},"at":{at}}}"#, person.name));
+        person.presence.clone_from(&state);
+        self.tell(id, ReplicaInput::SetPresence(state));
+    }
+
+    /// What somebody's program says about their changes; `None` for a plain client.
+    pub fn save_state(&self, id: PersonId) -> Option<SaveState> {
+        self.people[id.0].save_state()
+    }
+
+    /// The map as somebody sees it.
+    pub fn map(&self, id: PersonId) -> JourneyMap {
+        JourneyMap::read(&self.doc(id).transact())
+    }
+
+    /// Somebody's document.
+    pub fn doc(&self, id: PersonId) -> &Doc {
+        self.people[id.0].client.doc()
+    }
+
+    /// The client ids of the others whom somebody sees, with what they show.
+    pub fn people_seen_by(&self, id: PersonId) -> &BTreeMap<u64, String> {
+        self.people[id.0].client.people()
+    }
+
+    /// Somebody's client id, by which others see them.
+    pub fn client_id(&self, id: PersonId) -> u64 {
+        u64::from(self.people[id.0].client_id)
+    }
+
+    /// How many messages with a part of the document somebody has received.
+    pub fn updates_received(&self, id: PersonId) -> usize {
+        self.people[id.0].updates_received
+    }
+
+    /// Why changes of somebody were refused.
+    pub fn refusals(&self, id: PersonId) -> &[String] {
+        &self.people[id.0].refusals
+    }
+
+    /// The disk, for a look.
+    pub fn disk(&self) -> &SimDisk {
+        &self.disk
+    }
+
+    /// What happened so far.
+    pub fn trace(&self) -> &Trace {
+        &self.trace
+    }
+
+    /// Promises that were broken on the way.
+    pub fn violations(&self) -> &[String] {
+        &self.violations
+    }
+
+    /// Lets that many milliseconds pass.
+    pub fn run_for(&mut self, span: u64) {
+        self.run_until(self.now + Millis(span));
+    }
+
+    /// Lets time pass until a moment, counted from the beginning of the world.
+    pub fn run_until_moment(&mut self, moment: u64) {
+        self.run_until(START + Millis(moment));
+    }
+
+    pub(crate) fn run_until(&mut self, until: Timestamp) {
+        while let Some((at, event)) = self.queue.next_until(until) {
+            self.now = at;
+            self.happen(event);
+            self.burn_fuses();
+        }
+        self.now = self.now.max(until);
+    }
+
+    fn happen(&mut self, event: Event) {
+        match event {
+            Event::Knock(connection) => self.on_knock(connection),
+            Event::Opened(connection) => self.on_opened(connection),
+            Event::Up(connection) => self.on_up(connection),
+            Event::Down(connection) => self.on_down(connection),
+            Event::Written(connection) => self.on_written(connection),
+            Event::OwnClose(connection) => self.on_own_close(connection),
+            Event::PersonLearns(connection) => self.on_person_learns(connection),
+            Event::ServerLearns(connection) => self.on_server_learns(connection),
+            Event::Tick(person) => self.on_tick(person),
+            Event::Frame(person) => self.on_frame(person),
+            Event::Key(person) => self.on_key(person),
+            Event::RoomLoaded(document, life) => self.on_room_loaded(&document, life),
+            Event::RoomTurn(document, life) => self.on_room_turn(&document, life),
+            Event::Appended(document, life, batch, answer) => {
+                self.on_appended(&document, life, batch, answer);
+            }
+            Event::SnapshotWritten(document, life, upto, snapshot) => {
+                self.on_snapshot_written(&document, life, upto, snapshot);
+            }
+            Event::SnapshotFlushed(document, life, upto) => {
+                self.on_snapshot_flushed(&document, life, upto);
+            }
+            Event::Trimmed(document, life, upto) => self.on_trimmed(&document, life, upto),
+            Event::SnapshotFailed(document, life, reason) => {
+                self.on_snapshot_failed(&document, life, reason);
+            }
+        }
+    }
+
+    fn on_key(&mut self, id: PersonId) {
+        let person = &mut self.people[id.0];
+        if !person.here || person.keys_left == 0 {
+            return;
+        }
+        person.keys_left -= 1;
+        if person.keys_left > 0 {
+            let next = self.now + Millis(person.key_interval);
+            self.queue.plan(next, Event::Key(id));
+        }
+        let dice = self.rng.next_u64();
+        if let Some(edit) = edits::keystroke(dice, &self.map(id)) {
+            // A text at its longest takes no more: the key does nothing.
+            let _ = self.edit(id, &edit);
+        }
+    }
+
+    /// Writes a line of the trace.
+    pub(crate) fn note(&mut self, what: std::fmt::Arguments<'_>) {
+        self.trace.record(Timestamp(self.now.since(START).0), what);
+    }
+
+    /// Writes a line about somebody.
+    pub(crate) fn note_of(&mut self, id: PersonId, what: std::fmt::Arguments<'_>) {
+        let name = &self.people[id.0].name;
+        let moment = Timestamp(self.now.since(START).0);
+        self.trace.record(moment, format_args!("{name} {what}"));
+    }
+
+    /// Something happened that keeps the world from being quiet.
+    pub(crate) fn stir(&mut self) {
+        self.last_activity = self.now;
+    }
+
+    /// A promise was broken.
+    pub(crate) fn violate(&mut self, what: String) {
+        self.note(format_args!("VIOLATION {what}"));
+        if self.violations.len() < 20 {
+            self.violations.push(what);
+        }
+    }
+
+    /// How long the next message is on its way.
+    pub(crate) fn way(&mut self) -> Millis {
+        let (shortest, longest) = self.weather.latency;
+        Millis(self.rng.between(shortest, longest))
+    }
+}

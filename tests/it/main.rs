@@ -1,0 +1,14 @@
+//! Tests that cross crates, in one binary: it links once.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a panic is how a test speaks, in its helpers too"
+)]
+
+mod api;
+mod crash;
+mod disk;
+mod process;
+mod simulator;
+mod socket;
+mod store_contract;
+mod support;
