@@ -1,0 +1,205 @@
+//! The map's body: a table of lanes × steps, or one step at a time on a phone.
+//!
+//! Hooks for tests, stable: `data-stage`, `data-step`, `data-lane` on headers, sections
+//! and rows, with the id; `data-cell="LANE/STEP"` on cells; `data-card`, `data-pain`,
+//! `data-opportunity`, `data-metric` on items; `data-point="STEP"` on the emotion slider
+//! with `data-value`, `data-level` with `data-for="STEP"` on the dots that set it and
+//! alone on the faces of its popup; `data-flag="drop|trough|peak|sawtooth"` on pattern
+//! labels; `data-spot="KIND:ID"` on everything that can have focus; `data-person` on name
+//! tags. Buttons carry `data-action`: `more`, `add`, `add-step`, `add-stage`, `add-lane`,
+//! `level`, `levels`. `data-testid`: `grid`, `stage`, `step`, `lane`, `cell`, `item`,
+//! `editor`, `point`, `popup`, `move-to`, `name-stages`, `add`, `add-stage`, `add-lane`,
+//! `pain-score`, `pain-rank`, `curve-summary`, `phone`, `previous`, `next`, `add-here`.
+//! In "Move to…" the selects have `data-field`: `stage`, `step`, `lane`, `position`.
+
+#![expect(
+    unreachable_pub,
+    reason = "the component macro makes functions `pub` inside"
+)]
+
+mod board;
+mod card;
+mod cell;
+mod columns;
+mod curve;
+mod drag;
+mod faces;
+mod focus;
+mod header;
+mod keys;
+mod lane;
+mod more;
+mod moves;
+mod names;
+mod people;
+mod phone;
+mod pointer;
+mod popup;
+mod roving;
+mod spot;
+mod structure;
+mod text;
+mod which;
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, MediaQueryList};
+
+use self::board::Board;
+use self::drag::{DropMark, Ghost};
+use self::header::Header;
+use self::lane::LaneRow;
+use self::phone::PhoneView;
+use self::popup::PopupHost;
+use crate::dom::{Listener, window};
+use crate::icon::Icon;
+use crate::state::MapState;
+
+/// Below this width the map is shown step by step.
+const PHONE: &str = "(max-width: 759.98px)";
+
+/// The grid of the open map.
+#[component]
+pub fn GridView() -> impl IntoView {
+    let board = Board::new(expect_context::<MapState>());
+    provide_context(board);
+    watch_width(board);
+    let hand = drag::listen(board);
+    let selected = StoredValue::new(None);
+
+    // Whatever is redrawn, focus stays, and exactly one place is the tab stop.
+    Effect::new(move |_| {
+        board.layout.track();
+        board.narrow.track();
+        board.mend_soon();
+    });
+    let go_to = board.state.go_to();
+    Effect::new(move |_| {
+        if let Some(place) = go_to.get() {
+            board.visit(&place);
+            go_to.set(None);
+        }
+    });
+
+    view! {
+        <div
+            id=focus::ROOT
+            class="map-grid"
+            data-testid="grid"
+            on:focusin=move |event| {
+                if let Some(target) = target(&event) {
+                    board.on_focus_in(&target);
+                }
+            }
+            on:focusout=move |event| {
+                if let Some(target) = target(&event) {
+                    board.on_focus_out(&target);
+                }
+            }
+            on:keydown=move |event| keys::handle(board, &event)
+            on:pointerdown=move |event| {
+                selected.set_value(pointer::was_selected(&event));
+                hand.with_value(|hand| hand.on_down(&event));
+            }
+            on:click=move |event| {
+                if !hand.with_value(|hand| hand.take_spent()) {
+                    pointer::on_click(board, &event, selected.get_value());
+                }
+            }
+            on:dblclick=move |event| pointer::on_double_click(board, &event)
+            on:contextmenu=move |event| {
+                if hand.with_value(|hand| hand.is_dragging()) {
+                    event.prevent_default();
+                } else {
+                    pointer::on_context_menu(board, &event);
+                }
+            }
+            on:touchmove=move |event| {
+                if hand.with_value(|hand| hand.is_dragging()) {
+                    event.prevent_default();
+                }
+            }
+        >
+            {move || if board.narrow.get() { view! { <PhoneView /> }.into_any() } else { view! { <Table /> }.into_any() }}
+            <DropMark />
+            <Ghost />
+            <PopupHost />
+        </div>
+    }
+    .into_any()
+}
+
+fn target(event: &web_sys::FocusEvent) -> Option<Element> {
+    event.target().and_then(|target| target.dyn_into().ok())
+}
+
+fn watch_width(board: Board) {
+    let Some(query) = window().match_media(PHONE).ok().flatten() else {
+        return;
+    };
+    board.narrow.set(query.matches());
+    let listener = Listener::new(&query, "change", move |event| {
+        let query = event
+            .target()
+            .and_then(|target| target.dyn_into::<MediaQueryList>().ok());
+        board.narrow.set(query.is_some_and(|query| query.matches()));
+    });
+    StoredValue::new_local(listener);
+}
+
+/// The table with its sticky headers.
+#[component]
+fn Table() -> impl IntoView {
+    let board = Board::here();
+    let title = board.state.frame();
+    let rows = move || board.layout.with(|grid| grid.rows.clone());
+    let places = Memo::new(move |_| {
+        board.layout.with(|grid| {
+            grid.rows
+                .iter()
+                .cloned()
+                .enumerate()
+                .map(|(index, lane)| (lane, index))
+                .collect::<std::collections::HashMap<_, _>>()
+        })
+    });
+    let columns = move || board.columns.count();
+    view! {
+        <div class="board">
+            <div class="table" class:without-stages=move || columns() == 0 style=("--columns", move || columns().to_string())>
+                <div
+                    class="rows"
+                    role="grid"
+                    aria-label=move || title.with(|frame| format!("Journey map: {}", frame.title))
+                    aria-rowcount=move || places.with(|places| places.len() + 2)
+                    aria-colcount=move || columns() + 2
+                >
+                    <Header />
+                    <div class="body" role="rowgroup">
+                        <For each=rows key=Clone::clone let:lane>
+                            {
+                                let index = {
+                                    let lane = lane.clone();
+                                    Memo::new(move |_| places.with(|places| places.get(&lane).copied().unwrap_or_default()))
+                                };
+                                view! { <LaneRow lane=lane index=index /> }
+                            }
+                        </For>
+                    </div>
+                </div>
+                <div class="table-foot">
+                    <button
+                        class="add-lane"
+                        type="button"
+                        data-action="add-lane"
+                        data-testid="add-lane"
+                    >
+                        <Icon name="plus" />
+                        "Lane"
+                    </button>
+                </div>
+            </div>
+        </div>
+    }
+    .into_any()
+}

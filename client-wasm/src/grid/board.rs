@@ -1,0 +1,373 @@
+//! What all parts of the grid share: what is edited, drafted, open and being moved.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use waymark_model::edit::{Place, Target, TextField};
+use waymark_model::grid::{CellId, Item};
+use waymark_model::ids::{CardId, LaneId, OpportunityId, PainId};
+use waymark_model::vocabulary::LaneKind;
+use waymark_model::{Edit, Grid};
+
+use super::columns::Columns;
+use super::drag::Carried;
+use super::focus::Memory;
+use super::popup::Popup;
+use super::roving;
+use super::spot::Spot;
+use super::which::Which;
+use crate::state::MapState;
+
+/// What a lane holds besides cards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    Cards,
+    /// The curve: the first emotion lane.
+    Curve,
+    /// The map's pain points: the first lane for them.
+    Pains,
+    /// The map's opportunities, likewise.
+    Opportunities,
+}
+
+/// A card that is not in the map yet: it gets there with its first letter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Draft {
+    pub(crate) cell: CellId,
+    pub(crate) item: Item,
+    pub(crate) after: Option<Item>,
+}
+
+/// The handle all parts of the grid hold. `Copy`: hand it around freely.
+#[derive(Clone, Copy)]
+pub(crate) struct Board {
+    pub(crate) state: MapState,
+    /// Stages, steps and lanes laid out.
+    pub(crate) layout: Signal<Arc<Grid>>,
+    pub(crate) columns: Columns,
+    /// The text being edited, by the place it belongs to.
+    pub(crate) editing: Which<Spot>,
+    /// The cell with a draft; the draft itself is beside it.
+    pub(crate) drafting: Which<CellId>,
+    pub(crate) draft: RwSignal<Option<Draft>>,
+    pub(crate) popup: RwSignal<Option<Popup>>,
+    pub(crate) carried: RwSignal<Option<Carried>>,
+    pub(crate) lanes: Memo<Arc<HashMap<LaneId, (LaneKind, Role)>>>,
+    /// Whether the phone's view is shown.
+    pub(crate) narrow: RwSignal<bool>,
+    /// The step the phone shows.
+    pub(crate) shown: RwSignal<Option<waymark_model::ids::StepId>>,
+    pub(super) memory: StoredValue<Memory, LocalStorage>,
+}
+
+impl Board {
+    pub(crate) fn new(state: MapState) -> Self {
+        let layout = state.grid();
+        Self {
+            state,
+            layout,
+            columns: Columns::new(layout),
+            editing: Which::new(),
+            drafting: Which::new(),
+            draft: RwSignal::new(None),
+            popup: RwSignal::new(None),
+            carried: RwSignal::new(None),
+            lanes: Memo::new(move |_| Arc::new(roles(state, &layout.get()))),
+            narrow: RwSignal::new(false),
+            shown: RwSignal::new(None),
+            memory: StoredValue::new_local(Memory::default()),
+        }
+    }
+
+    /// The board of the view this is called in.
+    pub(crate) fn here() -> Self {
+        expect_context()
+    }
+
+    /// The layout right now; not tracked.
+    pub(crate) fn grid(&self) -> Arc<Grid> {
+        self.layout.get_untracked()
+    }
+
+    /// What a lane holds right now; not tracked.
+    pub(crate) fn role(&self, lane: &LaneId) -> Role {
+        self.lanes
+            .with_untracked(|lanes| lanes.get(lane).map_or(Role::Cards, |(_, role)| *role))
+    }
+
+    /// A lane's kind right now; not tracked.
+    pub(crate) fn kind(&self, lane: &LaneId) -> LaneKind {
+        self.lanes
+            .with_untracked(|lanes| lanes.get(lane).map_or(LaneKind::Custom, |(kind, _)| *kind))
+    }
+
+    /// Opens an empty card in a cell, after another or last.
+    pub(crate) fn start_draft(&self, cell: CellId, after: Option<Item>) {
+        let random = self.state.random();
+        let item = match self.role(&cell.lane) {
+            Role::Pains => Item::Pain(PainId::from_random(random)),
+            Role::Opportunities => Item::Opportunity(OpportunityId::from_random(random)),
+            Role::Cards | Role::Curve => Item::Card(CardId::from_random(random)),
+        };
+        self.popup.set(None);
+        self.forget_caret();
+        self.draft.set(Some(Draft {
+            cell: cell.clone(),
+            item: item.clone(),
+            after,
+        }));
+        self.drafting.set(Some(cell));
+        self.editing.set(Some(Spot::Item(item)));
+    }
+
+    /// Starts editing the text of a place, with the caret at its end.
+    pub(crate) fn start_editing(&self, spot: &Spot) {
+        let editable = match spot {
+            Spot::Item(item) => !matches!(item, Item::Metric(_)),
+            Spot::Stage(_) | Spot::Step(_) | Spot::Lane(_) => true,
+            Spot::Gap(_) | Spot::Cell(_) | Spot::Point(_) => false,
+        };
+        if editable {
+            self.popup.set(None);
+            self.forget_caret();
+            self.editing.set(Some(spot.clone()));
+        }
+    }
+
+    /// Ends editing of a place; a card that stayed empty goes away.
+    pub(crate) fn stop_editing(&self, spot: &Spot) {
+        if self.editing.is_now(spot) {
+            self.editing.set(None);
+            self.end_draft();
+        }
+    }
+
+    fn end_draft(&self) {
+        let Some(draft) = self.draft.get_untracked() else {
+            return;
+        };
+        self.drafting.set(None);
+        self.draft.set(None);
+        // It was written to and emptied again: it goes as silently as it came.
+        if self
+            .text_of(&draft.item)
+            .is_some_and(|text| text.trim().is_empty())
+            && let Some(target) = target_of(&Spot::Item(draft.item))
+        {
+            let at = crate::dom::unix_now();
+            let _ = self.state.edit(Edit::Delete {
+                target,
+                by: String::new(),
+                at,
+            });
+        }
+    }
+
+    /// The draft if it is this item.
+    pub(crate) fn draft_of(&self, item: &Item) -> Option<Draft> {
+        self.draft
+            .get_untracked()
+            .filter(|draft| draft.item == *item)
+    }
+
+    /// Writes a text; a draft becomes a real card with its first letters. Whether it is
+    /// in the map now.
+    pub(crate) fn write(&self, spot: &Spot, text: String) -> bool {
+        if let Spot::Item(item) = spot
+            && let Some(draft) = self.draft_of(item)
+            && self.text_of(item).is_none()
+        {
+            return text.is_empty() || self.state.edit(added(&draft, text)).is_ok();
+        }
+        text_field(spot).is_some_and(|field| self.state.type_text(field, text).is_ok())
+    }
+
+    /// What an item says right now; `None` when it is not in the map. Not tracked.
+    pub(crate) fn text_of(&self, item: &Item) -> Option<String> {
+        let map = self.state.map();
+        match item {
+            Item::Card(id) => map
+                .cards
+                .iter()
+                .find(|card| card.id == *id)
+                .map(|card| card.text.clone()),
+            Item::Pain(id) => map
+                .pains
+                .iter()
+                .find(|pain| pain.id == *id)
+                .map(|pain| pain.text.clone()),
+            Item::Opportunity(id) => map
+                .opportunities
+                .iter()
+                .find(|o| o.id == *id)
+                .map(|o| o.title.clone()),
+            Item::Metric(id) => map
+                .metrics
+                .iter()
+                .find(|metric| metric.id == *id)
+                .map(|metric| metric.name.clone()),
+        }
+    }
+
+    /// The cell an item is in, a draft included.
+    pub(crate) fn cell_of(&self, item: &Item) -> Option<CellId> {
+        self.draft_of(item)
+            .map(|draft| draft.cell)
+            .or_else(|| roving::cell_of(&self.grid(), item))
+    }
+
+    /// Deletes what is at a place, with an offer to undo, and goes to what was beside it.
+    pub(crate) fn delete(&self, spot: &Spot) {
+        let Some(target) = target_of(spot) else {
+            return;
+        };
+        let next = self.beside(spot);
+        self.popup.set(None);
+        self.editing.set(None);
+        self.state.delete(target);
+        if let Some(next) = next {
+            self.settle(next, false);
+        }
+    }
+
+    /// Where focus goes when a place is deleted: the next thing of its kind, the one
+    /// before, or what it was in.
+    fn beside(&self, spot: &Spot) -> Option<Spot> {
+        let grid = self.grid();
+        match spot {
+            Spot::Item(item) => {
+                let cell = roving::cell_of(&grid, item)?;
+                let items = grid.cells.get(&cell)?;
+                let at = items.iter().position(|other| other == item)?;
+                let next = items.get(at + 1).or_else(|| items.get(at.checked_sub(1)?));
+                Some(next.cloned().map_or(Spot::Cell(cell), Spot::Item))
+            }
+            Spot::Step(id) => {
+                let at = grid
+                    .columns
+                    .iter()
+                    .position(|column| column.step.as_ref() == Some(id))?;
+                let stage = &grid.columns[at].stage;
+                let others = grid.columns[at + 1..]
+                    .iter()
+                    .chain(grid.columns[..at].iter().rev());
+                let next = others
+                    .filter(|column| column.stage == *stage)
+                    .find_map(|column| column.step.clone());
+                Some(next.map_or_else(|| Spot::Gap(stage.clone()), Spot::Step))
+            }
+            Spot::Stage(id) => {
+                let at = grid.stages.iter().position(|span| span.stage == *id)?;
+                let next = grid
+                    .stages
+                    .get(at + 1)
+                    .or_else(|| grid.stages.get(at.checked_sub(1)?));
+                next.map(|span| Spot::Stage(span.stage.clone()))
+            }
+            Spot::Lane(id) => {
+                let at = grid.rows.iter().position(|lane| lane == id)?;
+                let next = grid
+                    .rows
+                    .get(at + 1)
+                    .or_else(|| grid.rows.get(at.checked_sub(1)?));
+                next.cloned().map(Spot::Lane)
+            }
+            Spot::Gap(_) | Spot::Cell(_) | Spot::Point(_) => None,
+        }
+    }
+}
+
+/// The text at a place, if it has one that people edit.
+pub(crate) fn text_field(spot: &Spot) -> Option<TextField> {
+    Some(match spot {
+        Spot::Stage(id) => TextField::StageTitle(id.clone()),
+        Spot::Step(id) => TextField::StepTitle(id.clone()),
+        Spot::Lane(id) => TextField::LaneTitle(id.clone()),
+        Spot::Item(Item::Card(id)) => TextField::CardText(id.clone()),
+        Spot::Item(Item::Pain(id)) => TextField::PainText(id.clone()),
+        Spot::Item(Item::Opportunity(id)) => TextField::OpportunityTitle(id.clone()),
+        Spot::Item(Item::Metric(_)) | Spot::Gap(_) | Spot::Cell(_) | Spot::Point(_) => return None,
+    })
+}
+
+fn target_of(spot: &Spot) -> Option<Target> {
+    Some(match spot {
+        Spot::Stage(id) => Target::Stage(id.clone()),
+        Spot::Step(id) => Target::Step(id.clone()),
+        Spot::Lane(id) => Target::Lane(id.clone()),
+        Spot::Item(Item::Card(id)) => Target::Card(id.clone()),
+        Spot::Item(Item::Pain(id)) => Target::Pain(id.clone()),
+        Spot::Item(Item::Opportunity(id)) => Target::Opportunity(id.clone()),
+        Spot::Item(Item::Metric(_)) | Spot::Gap(_) | Spot::Cell(_) | Spot::Point(_) => return None,
+    })
+}
+
+fn added(draft: &Draft, text: String) -> Edit {
+    let step = draft.cell.step.clone();
+    let lane = draft.cell.lane.clone();
+    match &draft.item {
+        Item::Pain(id) => {
+            let place = match &draft.after {
+                Some(Item::Pain(after)) => Place::After(after.clone()),
+                _ => Place::Last,
+            };
+            Edit::AddPain {
+                id: id.clone(),
+                step,
+                text,
+                place,
+            }
+        }
+        Item::Opportunity(id) => {
+            let place = match &draft.after {
+                Some(Item::Opportunity(after)) => Place::After(after.clone()),
+                _ => Place::Last,
+            };
+            Edit::AddOpportunity {
+                id: id.clone(),
+                step,
+                title: text,
+                place,
+            }
+        }
+        Item::Card(id) => {
+            let place = match &draft.after {
+                Some(Item::Card(after)) => Place::After(after.clone()),
+                _ => Place::Last,
+            };
+            Edit::AddCard {
+                id: id.clone(),
+                step,
+                lane,
+                text,
+                place,
+            }
+        }
+        Item::Metric(_) => unreachable!("nobody drafts a metric"),
+    }
+}
+
+fn roles(state: MapState, grid: &Grid) -> HashMap<LaneId, (LaneKind, Role)> {
+    let mut taken = Vec::new();
+    let mut roles = HashMap::new();
+    for id in &grid.rows {
+        let kind = state
+            .lane(id)
+            .with(|lane| lane.as_ref().map_or(LaneKind::Custom, |lane| lane.kind));
+        let special = match kind {
+            LaneKind::Emotion => Role::Curve,
+            LaneKind::PainPoints => Role::Pains,
+            LaneKind::Opportunities => Role::Opportunities,
+            _ => Role::Cards,
+        };
+        let role = if taken.contains(&kind) {
+            Role::Cards
+        } else {
+            special
+        };
+        taken.push(kind);
+        roles.insert(id.clone(), (kind, role));
+    }
+    roles
+}

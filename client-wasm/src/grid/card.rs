@@ -1,0 +1,190 @@
+//! One thing in a cell: a card, a pain point, an opportunity or a metric.
+
+mod frame;
+mod metric;
+mod scores;
+
+use leptos::prelude::*;
+use waymark_model::grid::{CellId, Item};
+use waymark_model::ids::{CardId, OpportunityId, PainId};
+use waymark_model::vocabulary::LaneKind;
+
+use self::frame::Frame;
+use self::metric::MetricView;
+use self::scores::{PainScores, QuadrantTag};
+use super::board::Board;
+use super::faces::{Face, noun};
+
+/// One item of a cell.
+#[component]
+pub(crate) fn ItemView(item: Item, cell: CellId) -> impl IntoView {
+    match item {
+        Item::Card(id) => view! { <CardView id=id cell=cell /> }.into_any(),
+        Item::Pain(id) => view! { <PainView id=id cell=cell /> }.into_any(),
+        Item::Opportunity(id) => view! { <OpportunityView id=id cell=cell /> }.into_any(),
+        Item::Metric(id) => view! { <MetricView id=id cell=cell /> }.into_any(),
+    }
+}
+
+#[component]
+fn CardView(id: CardId, cell: CellId) -> impl IntoView {
+    let board = Board::here();
+    let card = live(board, &cell, Item::Card(id.clone()), {
+        let id = id.clone();
+        move || board.state.card(&id)
+    });
+    let text = Memo::new(move |_| {
+        card.with(|card| {
+            card.as_ref()
+                .map(|card| card.text.clone())
+                .unwrap_or_default()
+        })
+    });
+    let source = Memo::new(move |_| {
+        card.with(|card| {
+            card.as_ref()
+                .map(|card| card.source.clone())
+                .unwrap_or_default()
+        })
+    });
+    let lane = cell.lane.clone();
+    let kind = Memo::new(move |_| {
+        board
+            .lanes
+            .with(|lanes| lanes.get(&lane).map(|(kind, _)| *kind))
+    });
+    let face = Signal::derive(move || kind.get().map_or(Face::Paper, Face::of));
+    let shown = Memo::new(move |_| {
+        let worded = matches!(kind.get(), Some(LaneKind::Channels | LaneKind::Owners));
+        text.with(|text| {
+            if worded && is_identifier(text) {
+                text.replace('_', " ")
+            } else {
+                text.clone()
+            }
+        })
+    });
+    let label = Signal::derive(move || {
+        let noun = kind.get().map_or("Card", noun);
+        let source = source.with(|source| {
+            if source.is_empty() {
+                String::new()
+            } else {
+                format!(". Source: {source}")
+            }
+        });
+        shown.with(|text| format!("{noun}: {}{source}", or_empty(text)))
+    });
+    let footer = move || {
+        source.with(|source| {
+            (!source.is_empty())
+                .then(|| view! { <span class="card-source">{source.clone()}</span> })
+        })
+    };
+    view! {
+        <Frame item=Item::Card(id) cell=cell face=face text=text shown=shown label=label>
+            {footer}
+        </Frame>
+    }
+    .into_any()
+}
+
+#[component]
+fn PainView(id: PainId, cell: CellId) -> impl IntoView {
+    let board = Board::here();
+    let pain = live(board, &cell, Item::Pain(id.clone()), {
+        let id = id.clone();
+        move || board.state.pain(&id)
+    });
+    let rank = board.state.pain_rank(&id);
+    let text = Memo::new(move |_| {
+        pain.with(|pain| {
+            pain.as_ref()
+                .map(|pain| pain.text.clone())
+                .unwrap_or_default()
+        })
+    });
+    let label = Signal::derive(move || {
+        let rank = rank
+            .get()
+            .map_or(String::new(), |rank| format!(", rank {rank}"));
+        text.with(|text| format!("Pain point: {}{rank}", or_empty(text)))
+    });
+    view! {
+        <Frame item=Item::Pain(id) cell=cell face=Signal::stored(Face::Pain) text=text shown=text label=label>
+            <PainScores pain=pain rank=rank />
+        </Frame>
+    }
+    .into_any()
+}
+
+#[component]
+fn OpportunityView(id: OpportunityId, cell: CellId) -> impl IntoView {
+    let board = Board::here();
+    let opportunity = live(board, &cell, Item::Opportunity(id.clone()), {
+        let id = id.clone();
+        move || board.state.opportunity(&id)
+    });
+    let text = Memo::new(move |_| {
+        opportunity.with(|o| o.as_ref().map(|o| o.title.clone()).unwrap_or_default())
+    });
+    let quadrant = Memo::new(move |_| {
+        opportunity.with(|o| o.as_ref().and_then(waymark_model::ranking::quadrant))
+    });
+    let label = Signal::derive(move || {
+        let quadrant = quadrant
+            .get()
+            .map_or(String::new(), |quadrant| format!(", {}", quadrant.label()));
+        text.with(|text| format!("Opportunity: {}{quadrant}", or_empty(text)))
+    });
+    view! {
+        <Frame item=Item::Opportunity(id) cell=cell face=Signal::stored(Face::Opportunity) text=text shown=text label=label>
+            <QuadrantTag opportunity=opportunity />
+        </Frame>
+    }
+    .into_any()
+}
+
+/// The signal of an item. A draft has none yet that lasts: its signal is asked for again
+/// once the item is in the map.
+fn live<T: Clone + PartialEq + Send + Sync + 'static>(
+    board: Board,
+    cell: &CellId,
+    item: Item,
+    get: impl Fn() -> Signal<Option<T>> + Send + Sync + 'static,
+) -> Signal<Option<T>> {
+    if board.draft_of(&item).is_none() {
+        return get();
+    }
+    let items = board.state.cell(cell);
+    let is_there = Memo::new(move |_| items.with(|items| items.contains(&item)));
+    Signal::derive(move || if is_there.get() { get().get() } else { None })
+}
+
+fn or_empty(text: &str) -> &str {
+    if text.trim().is_empty() {
+        "empty"
+    } else {
+        text
+    }
+}
+
+/// Whether a text is a word of a closed set, as files write them: `web_app`.
+fn is_identifier(text: &str) -> bool {
+    text.contains('_')
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_identifier;
+
+    #[test]
+    fn only_words_of_a_closed_set_are_shown_without_underscores() {
+        assert!(is_identifier("face_to_face"));
+        assert!(!is_identifier("website"));
+        assert!(!is_identifier("See snake_case"));
+    }
+}

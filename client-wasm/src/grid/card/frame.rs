@@ -1,0 +1,145 @@
+//! What all items share: the box, its text, who is on it, its "…" button.
+
+use leptos::prelude::*;
+use waymark_model::grid::{CellId, Item};
+
+use super::super::board::Board;
+use super::super::faces::Face;
+use super::super::more::More;
+use super::super::people::{self, Tags};
+use super::super::roving::{Motion, go};
+use super::super::spot::Spot;
+use super::super::text::{Leave, TextEditor};
+
+/// The box of an item. Clicks and keys are handled once for the whole grid, by
+/// `data-spot` and `data-action`.
+#[component]
+pub(crate) fn Frame(
+    item: Item,
+    cell: CellId,
+    face: Signal<Face>,
+    text: Memo<String>,
+    shown: Memo<String>,
+    label: Signal<String>,
+    children: Children,
+) -> impl IntoView {
+    let board = Board::here();
+    let spot = Spot::Item(item.clone());
+    let guests = people::on_item(board, &cell, &item);
+    let editing = {
+        let spot = spot.clone();
+        Memo::new(move |_| board.editing.is(&spot))
+    };
+    let lifted = {
+        let item = item.clone();
+        Memo::new(move |_| {
+            board.carried.with(|carried| {
+                carried
+                    .as_ref()
+                    .is_some_and(|carried| carried.is_item(&item))
+            })
+        })
+    };
+    let (card, pain, opportunity) = names(&item);
+    let body = {
+        let (spot, item, cell) = (spot.clone(), item.clone(), cell.clone());
+        move || {
+            if editing.get() {
+                view! { <ItemEditor spot=spot.clone() item=item.clone() cell=cell.clone() text=text label=label /> }.into_any()
+            } else {
+                view! { <p class="card-text">{move || words(&shown.get())}</p> }.into_any()
+            }
+        }
+    };
+    view! {
+        <div
+            class=move || face.get().class()
+            class:occupied=move || guests.with(|guests| !guests.is_empty())
+            class:editing=editing
+            class:lifted=lifted
+            style=("--who", people::colour(guests))
+            role="group"
+            tabindex="-1"
+            aria-label=label
+            data-spot=spot.key()
+            data-testid="item"
+            data-card=card
+            data-pain=pain
+            data-opportunity=opportunity
+        >
+            <Tags guests=guests />
+            {body}
+            <span class="card-foot">{children()}</span>
+            <More of=label />
+        </div>
+    }
+    .into_any()
+}
+
+/// The text box of an item, and where its keys lead.
+#[component]
+fn ItemEditor(
+    spot: Spot,
+    item: Item,
+    cell: CellId,
+    text: Memo<String>,
+    label: Signal<String>,
+) -> impl IntoView {
+    let board = Board::here();
+    let placeholder = match &item {
+        Item::Pain(_) => "What hurts?",
+        Item::Opportunity(_) => "How might we…",
+        _ => "Write…",
+    };
+    let on_leave = {
+        let (spot, item) = (spot.clone(), item.clone());
+        move |how: Leave| {
+            let written = board
+                .text_of(&item)
+                .is_some_and(|text| !text.trim().is_empty());
+            match how {
+                Leave::Next if written => board.start_draft(cell.clone(), Some(item.clone())),
+                Leave::Next | Leave::Stay if !written && board.text_of(&item).is_none() => {
+                    board.settle(Spot::Cell(cell.clone()), false)
+                }
+                Leave::Next | Leave::Stay => board.settle(spot.clone(), false),
+                Leave::Tab { back } => {
+                    let motion = if back { Motion::Left } else { Motion::Right };
+                    let here = Spot::Cell(cell.clone());
+                    board.settle(go(&board.grid(), &here, motion).unwrap_or(here), false);
+                }
+            }
+        }
+    };
+    view! {
+        <TextEditor
+            spot=spot
+            value=text.into()
+            label=label.get_untracked()
+            placeholder=placeholder
+            lines=true
+            select_all=false
+            on_leave=Callback::new(on_leave)
+        />
+    }
+    .into_any()
+}
+
+/// A card without words must still be seen.
+fn words(text: &str) -> AnyView {
+    if text.trim().is_empty() {
+        view! { <span class="card-empty">"Empty"</span> }.into_any()
+    } else {
+        text.to_owned().into_any()
+    }
+}
+
+/// The ids tests find items by: card, pain point, opportunity.
+fn names(item: &Item) -> (Option<String>, Option<String>, Option<String>) {
+    match item {
+        Item::Card(id) => (Some(id.to_string()), None, None),
+        Item::Pain(id) => (None, Some(id.to_string()), None),
+        Item::Opportunity(id) => (None, None, Some(id.to_string())),
+        Item::Metric(_) => (None, None, None),
+    }
+}

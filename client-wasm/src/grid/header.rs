@@ -1,0 +1,363 @@
+//! The sticky headers: persona, stages and steps.
+
+mod invitation;
+
+use leptos::prelude::*;
+use waymark_model::grid::StageSpan;
+use waymark_model::ids::{StageId, StepId};
+
+pub(crate) use self::invitation::NameStages;
+use super::board::Board;
+use super::columns::Column;
+use super::faces::tone;
+use super::more::More;
+use super::people::{self, Tags};
+use super::spot::Spot;
+use super::text::{Leave, TextEditor};
+use crate::icon::Icon;
+use crate::state::Focus;
+
+/// The two header rows of the table.
+#[component]
+pub(crate) fn Header() -> impl IntoView {
+    let board = Board::here();
+    let stages = Memo::new(move |_| {
+        board
+            .layout
+            .with(|grid| grid.stages.iter().cloned().enumerate().collect::<Vec<_>>())
+    });
+    let none = Memo::new(move |_| stages.with(Vec::is_empty));
+    view! {
+        <div class="head" role="rowgroup">
+            <div class="head-row" role="row" aria-rowindex="1">
+                <Corner />
+                <For each=move || stages.get() key=|(_, span)| span.stage.clone() let((_, span))>
+                    <StageHeader stage=span.stage stages=stages />
+                </For>
+                {move || match none.get() {
+                    true => view! { <FirstStages /> }.into_any(),
+                    false => view! { <AddStage /> }.into_any(),
+                }}
+            </div>
+            <div class="head-row" role="row" aria-rowindex="2">
+                <For each=move || board.columns.all() key=Clone::clone let:column>
+                    {match column {
+                        Column::Step(step) => view! { <StepHeader step=step /> }.into_any(),
+                        Column::Gap(stage) => view! { <GapHeader stage=stage /> }.into_any(),
+                    }}
+                </For>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// Whose journey it is.
+#[component]
+fn Corner() -> impl IntoView {
+    let board = Board::here();
+    let personas = board.state.personas();
+    let frame = board.state.frame();
+    let tile = move || {
+        let persona = personas.with(|personas| personas.first().cloned())?;
+        let goal = frame.with(|frame| frame.persona_goal.clone());
+        let goal = if goal.is_empty() {
+            persona.goals.first().cloned().unwrap_or_default()
+        } else {
+            goal
+        };
+        let initial: String = persona
+            .name
+            .chars()
+            .next()
+            .into_iter()
+            .flat_map(char::to_uppercase)
+            .collect();
+        Some(view! {
+            <span class="persona-face" aria-hidden="true">{initial}</span>
+            <span class="persona-words">
+                <b>{persona.name}</b>
+                <small title=goal.clone()>{goal.clone()}</small>
+            </span>
+        })
+    };
+    view! {
+        <div
+            class="corner"
+            role="columnheader"
+            aria-colindex="1"
+            aria-rowspan="2"
+            aria-label="Persona"
+        >
+            {tile}
+        </div>
+    }
+    .into_any()
+}
+
+/// A stage's bar over its steps.
+#[component]
+fn StageHeader(stage: StageId, stages: Memo<Vec<(usize, StageSpan)>>) -> impl IntoView {
+    let board = Board::here();
+    let data = board.state.stage(&stage);
+    let spot = Spot::Stage(stage.clone());
+    let spot_key = spot.key();
+    let title = Memo::new(move |_| {
+        data.with(|stage| {
+            stage
+                .as_ref()
+                .map(|stage| stage.title.clone())
+                .unwrap_or_default()
+        })
+    });
+    let goal = move || {
+        data.with(|stage| {
+            stage
+                .as_ref()
+                .map(|stage| stage.goal.clone())
+                .filter(|goal| !goal.is_empty())
+        })
+    };
+    let id = stage.clone();
+    let span = Memo::new(move |_| {
+        let found = stages.with(|stages| stages.iter().find(|(_, span)| span.stage == id).cloned());
+        found.map_or((0, 0, 1, 0), |(index, span)| {
+            (index, span.first_column, span.columns, span.steps)
+        })
+    });
+    let steps = move || match span.get().3 {
+        0 => None,
+        1 => Some("1 step".to_owned()),
+        more => Some(format!("{more} steps")),
+    };
+    let guests = people::on_header(board, Focus::Stage(stage.to_string()));
+    let lifted = {
+        let stage = stage.clone();
+        Memo::new(move |_| {
+            board.carried.with(|carried| {
+                carried
+                    .as_ref()
+                    .is_some_and(|carried| carried.is_stage(&stage))
+            })
+        })
+    };
+    view! {
+        <div
+            class=move || format!("stage {}", tone(span.get().0))
+            class:occupied=move || guests.with(|guests| !guests.is_empty())
+            class:lifted=lifted
+            style=("--who", people::colour(guests))
+            style:grid-column=move || format!("{} / span {}", span.get().1 + 2, span.get().2)
+            role="columnheader"
+            aria-colindex=move || span.get().1 + 2
+            aria-colspan=move || span.get().2
+            aria-label=move || format!("Stage {}{}", title.get(), steps().map_or(String::new(), |steps| format!(", {steps}")))
+            tabindex="-1"
+            title=goal
+            data-spot=spot_key
+            data-stage=stage.to_string()
+            data-testid="stage"
+        >
+            <Tags guests=guests />
+            <div class="stage-bar">
+                <div class="stage-names">
+                    <HeaderText spot=spot title=title placeholder="Name this stage" />
+                    <small class="stage-steps">{steps}</small>
+                </div>
+                <More of=Signal::derive(move || format!("stage {}", title.get())) />
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// A step's name over its column.
+#[component]
+fn StepHeader(step: StepId) -> impl IntoView {
+    let board = Board::here();
+    let data = board.state.step(&step);
+    let spot = Spot::Step(step.clone());
+    let spot_key = spot.key();
+    let title = Memo::new(move |_| {
+        data.with(|step| {
+            step.as_ref()
+                .map(|step| step.title.clone())
+                .unwrap_or_default()
+        })
+    });
+    let duration = Memo::new(move |_| {
+        data.with(|step| {
+            step.as_ref()
+                .map(|step| step.duration.clone())
+                .unwrap_or_default()
+        })
+    });
+    let truth = Memo::new(move |_| {
+        data.with(|step| step.as_ref().is_some_and(|step| step.moment_of_truth))
+    });
+    let place = board.columns.place(Column::Step(step.clone()));
+    let star = move || truth.get().then(|| view! { <Truth /> });
+    let lasts = move || {
+        let duration = duration.get();
+        (!duration.is_empty()).then(|| view! { <small class="step-duration">{duration}</small> })
+    };
+    let spoken = move || {
+        format!(
+            "Step {}{}",
+            title.get(),
+            if truth.get() { ", moment of truth" } else { "" }
+        )
+    };
+    let guests = people::on_header(board, Focus::Step(step.to_string()));
+    let lifted = {
+        let step = step.clone();
+        Memo::new(move |_| {
+            board.carried.with(|carried| {
+                carried
+                    .as_ref()
+                    .is_some_and(|carried| carried.is_step(&step))
+            })
+        })
+    };
+    view! {
+        <div
+            class=move || format!("step {}", tone(place.get().stage))
+            class:occupied=move || guests.with(|guests| !guests.is_empty())
+            class:lifted=lifted
+            style=("--who", people::colour(guests))
+            style:grid-column=move || (place.get().index + 2).to_string()
+            role="columnheader"
+            aria-colindex=move || place.get().index + 2
+            aria-label=spoken
+            tabindex="-1"
+            data-spot=spot_key
+            data-step=step.to_string()
+            data-testid="step"
+        >
+            <Tags guests=guests />
+            <div class="step-names">
+                <HeaderText spot=spot title=title placeholder="Name this step" />
+                {lasts}
+            </div>
+            {star}
+            <More of=Signal::derive(move || format!("step {}", title.get())) />
+        </div>
+    }
+    .into_any()
+}
+
+/// The column of a stage that has no step yet.
+#[component]
+fn GapHeader(stage: StageId) -> impl IntoView {
+    let board = Board::here();
+    let place = board.columns.place(Column::Gap(stage.clone()));
+    let name = board.state.stage(&stage);
+    let label = move || {
+        name.with(|stage| {
+            stage
+                .as_ref()
+                .map(|stage| format!("Add the first step of {}", stage.title))
+        })
+    };
+    view! {
+        <div
+            class=move || format!("step gap {}", tone(place.get().stage))
+            style:grid-column=move || (place.get().index + 2).to_string()
+            role="columnheader"
+            aria-colindex=move || place.get().index + 2
+            aria-label=label
+            tabindex="-1"
+            data-spot=Spot::Gap(stage.clone()).key()
+            data-gap=stage.to_string()
+        >
+            <button class="add-step" type="button" tabindex="-1" data-action="add-step"><Icon name="plus" />"Add step"</button>
+        </div>
+    }
+    .into_any()
+}
+
+/// The field for all stages at once, on a map without any.
+#[component]
+fn FirstStages() -> impl IntoView {
+    view! {
+        <div class="first-stages" role="gridcell" aria-colindex="2">
+            <NameStages />
+        </div>
+    }
+}
+
+/// The mark of a moment of truth.
+#[component]
+pub(crate) fn Truth() -> impl IntoView {
+    view! {
+        <span class="truth" title="Moment of truth: decides how the journey is remembered">
+            <Icon name="star-filled" />
+            <span class="sr-only">"Moment of truth"</span>
+        </span>
+    }
+}
+
+/// The button at the right end.
+#[component]
+fn AddStage() -> impl IntoView {
+    let board = Board::here();
+    let column = move || (board.columns.count() + 2).to_string();
+    view! {
+        <div class="stage-add" style:grid-column=column role="gridcell" aria-colindex=column>
+            <button
+                class="add-stage"
+                type="button"
+                data-action="add-stage"
+                data-testid="add-stage"
+            >
+                <Icon name="plus" />
+                "Stage"
+            </button>
+        </div>
+    }
+    .into_any()
+}
+
+/// A header's name, or the box in which it is edited.
+#[component]
+pub(crate) fn HeaderText(
+    spot: Spot,
+    title: Memo<String>,
+    placeholder: &'static str,
+) -> impl IntoView {
+    let board = Board::here();
+    let editing = {
+        let spot = spot.clone();
+        Memo::new(move |_| board.editing.is(&spot))
+    };
+    move || {
+        if !editing.get() {
+            let shown = move || {
+                Some(title.get())
+                    .filter(|title| !title.trim().is_empty())
+                    .unwrap_or_else(|| "Untitled".to_owned())
+            };
+            return view! { <span class="head-text">{shown}</span> }.into_any();
+        }
+        let back = spot.clone();
+        let on_leave = move |how: Leave| {
+            let next = match how {
+                Leave::Next | Leave::Stay => None,
+                Leave::Tab { back: backwards } => board.beside_header(&back, backwards),
+            };
+            board.settle(next.unwrap_or_else(|| back.clone()), false);
+        };
+        view! {
+            <TextEditor
+                spot=spot.clone()
+                value=title.into()
+                label=placeholder.to_owned()
+                placeholder=placeholder
+                lines=false
+                select_all=true
+                on_leave=Callback::new(on_leave)
+            />
+        }
+        .into_any()
+    }
+}

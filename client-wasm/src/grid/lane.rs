@@ -1,0 +1,173 @@
+//! A lane: its header and its cells.
+
+use leptos::prelude::*;
+use waymark_model::grid::CellId;
+use waymark_model::ids::LaneId;
+
+use super::board::{Board, Role};
+use super::cell::CellView;
+use super::columns::Column;
+use super::curve::CurveLayer;
+use super::faces;
+use super::header::HeaderText;
+use super::more::More;
+use super::people::{self, Tags};
+use super::spot::Spot;
+use crate::icon::Icon;
+use crate::state::Focus;
+
+/// One row of the table.
+#[component]
+pub(crate) fn LaneRow(lane: LaneId, index: Memo<usize>) -> impl IntoView {
+    let board = Board::here();
+    let data = board.state.lane(&lane);
+    let role = {
+        let lane = lane.clone();
+        Memo::new(move |_| {
+            board
+                .lanes
+                .with(|lanes| lanes.get(&lane).map_or(Role::Cards, |(_, role)| *role))
+        })
+    };
+    let line = Memo::new(move |_| data.with(|lane| lane.as_ref().and_then(|lane| lane.line_above)));
+    let layer = move || (role.get() == Role::Curve).then(|| view! { <CurveLayer /> });
+    let empty = empty_hint(board, &lane);
+    let id = lane.clone();
+    let row_lane = lane.clone();
+    view! {
+        <div
+            class="row"
+            class:row-curve=move || role.get() == Role::Curve
+            class:with-line=move || line.get().is_some()
+            role="row"
+            aria-rowindex=move || index.get() + 3
+            data-lane=id.to_string()
+            data-testid="lane"
+        >
+            <LaneHeader lane=lane />
+            {layer}
+            <For each=move || board.columns.all() key=Clone::clone let:column>
+                {cell_at(board, &row_lane, column)}
+            </For>
+            {move || empty.get().map(|hint| view! { <Hint hint=hint /> })}
+            {move || line.get().map(|line| view! { <p class="blueprint-line"><span>{line.label()}</span></p> })}
+        </div>
+    }
+    .into_any()
+}
+
+fn cell_at(board: Board, lane: &LaneId, column: Column) -> AnyView {
+    match column {
+        Column::Step(step) => {
+            let cell = CellId {
+                lane: lane.clone(),
+                step,
+            };
+            view! { <CellView cell=cell /> }.into_any()
+        }
+        Column::Gap(_) => {
+            let place = board.columns.place(column);
+            view! {
+                <div
+                    class="cell gap"
+                    role="gridcell"
+                    aria-colindex=move || place.get().index + 2
+                    aria-label="No step yet"
+                ></div>
+            }
+            .into_any()
+        }
+    }
+}
+
+/// What belongs in a lane that has nothing yet.
+fn empty_hint(board: Board, lane: &LaneId) -> Memo<Option<&'static str>> {
+    let lane = lane.clone();
+    Memo::new(move |_| {
+        let (kind, role) = board.lanes.with(|lanes| lanes.get(&lane).copied())?;
+        if role == Role::Curve || board.drafting.get().is_some_and(|cell| cell.lane == lane) {
+            return None;
+        }
+        board.layout.with(|grid| {
+            let has_steps = grid.columns.iter().any(|column| column.step.is_some());
+            let filled = grid.cells.keys().any(|cell| cell.lane == lane);
+            (has_steps && !filled).then(|| faces::hint(kind))
+        })
+    })
+}
+
+/// What belongs in an empty lane, and how to add it.
+#[component]
+fn Hint(hint: &'static str) -> impl IntoView {
+    view! {
+        <p class="lane-hint" aria-hidden="true">
+            {hint}
+            <button type="button" tabindex="-1" data-action="add-first"><Icon name="plus" />"Add"</button>
+        </p>
+    }
+    .into_any()
+}
+
+/// The header of a lane.
+#[component]
+fn LaneHeader(lane: LaneId) -> impl IntoView {
+    let board = Board::here();
+    let data = board.state.lane(&lane);
+    let spot = Spot::Lane(lane.clone());
+    let spot_key = spot.key();
+    let title = Memo::new(move |_| {
+        data.with(|lane| {
+            lane.as_ref()
+                .map(|lane| lane.title.clone())
+                .unwrap_or_default()
+        })
+    });
+    let kind = {
+        let lane = lane.clone();
+        Memo::new(move |_| board.lanes.with(|lanes| lanes.get(&lane).copied()))
+    };
+    let icon = move || {
+        kind.get().map(|(kind, _)| view! { <span class="lane-icon" title=kind.label()><Icon name=faces::icon(kind) /></span> })
+    };
+    let personas = board.state.personas();
+    let persona = move || {
+        let curve = kind.get().is_some_and(|(_, role)| role == Role::Curve);
+        let name = personas.with(|personas| personas.first().map(|persona| persona.name.clone()));
+        name.filter(|name| curve && !name.is_empty())
+            .map(|name| view! { <small class="lane-persona">{name}</small> })
+    };
+    let spoken = move || {
+        kind.get()
+            .map(|(kind, _)| format!("{}, {} lane", title.get(), kind.label()))
+    };
+    let guests = people::on_header(board, Focus::Lane(lane.to_string()));
+    let lifted = Memo::new(move |_| {
+        board.carried.with(|carried| {
+            carried
+                .as_ref()
+                .is_some_and(|carried| carried.is_lane(&lane))
+        })
+    });
+    view! {
+        <div
+            class="lane-head"
+            class:occupied=move || guests.with(|guests| !guests.is_empty())
+            class:lifted=lifted
+            style=("--who", people::colour(guests))
+            role="rowheader"
+            aria-colindex="1"
+            aria-label=spoken
+            tabindex="-1"
+            data-spot=spot_key
+        >
+            <Tags guests=guests />
+            {icon}
+            <div class="lane-names">
+                <HeaderText spot=spot title=title placeholder="Name this lane" />
+                {persona}
+            </div>
+            <More of=Signal::derive(move || format!("lane {}", title.get())) />
+        </div>
+    }
+    .into_any()
+}

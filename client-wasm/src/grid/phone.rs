@@ -1,0 +1,261 @@
+//! The phone's view: the curve on top, then one step with its lanes.
+
+mod lane;
+mod strip;
+
+use leptos::prelude::*;
+use waymark_model::ids::StepId;
+
+use self::lane::LaneSection;
+use self::strip::{CurveStrip, StageChips};
+use super::board::Board;
+use super::columns::Column;
+use super::curve::plot::mood;
+use super::faces::{mood_icon, mood_words, tone};
+use super::header::{HeaderText, NameStages, Truth};
+use super::more::More;
+use super::people::{self, Tags};
+use super::popup::Popup;
+use super::spot::Spot;
+use crate::icon::Icon;
+use crate::state::Focus;
+
+/// How far a finger goes for the next step, in pixels.
+const SWIPE: f64 = 64.0;
+
+/// One step at a time.
+#[component]
+pub(crate) fn PhoneView() -> impl IntoView {
+    let board = Board::here();
+    let steps = Memo::new(move |_| {
+        board.layout.with(|grid| {
+            grid.columns
+                .iter()
+                .filter_map(|column| column.step.clone())
+                .collect::<Vec<_>>()
+        })
+    });
+    // The chosen step, or the first when it is gone.
+    let step = Memo::new(move |_| {
+        let chosen = board.shown.get();
+        steps.with(|steps| {
+            chosen
+                .filter(|step| steps.contains(step))
+                .or_else(|| steps.first().cloned())
+        })
+    });
+    let none = Memo::new(move |_| board.layout.with(|grid| grid.stages.is_empty()));
+    let body = move || match step.get() {
+        _ if none.get() => view! { <div class="phone-start"><NameStages /></div> }.into_any(),
+        Some(step) => view! { <StepCard step=step steps=steps /> }.into_any(),
+        None => view! { <div class="phone-start"><FirstStep /></div> }.into_any(),
+    };
+    view! {
+        <div class="phone" data-testid="phone">
+            <CurveStrip step=step />
+            <StageChips step=step />
+            <div class="phone-body">{body}</div>
+            <ThumbBar step=step steps=steps />
+        </div>
+    }
+    .into_any()
+}
+
+/// Offers a step when no stage has one.
+#[component]
+fn FirstStep() -> impl IntoView {
+    let board = Board::here();
+    let add = move |_| {
+        if let Some(span) = board.grid().stages.first() {
+            board.add_step(span.stage.clone(), waymark_model::edit::Place::Last);
+        }
+    };
+    view! { <button class="popup-go" type="button" on:click=add><Icon name="plus" />"Add the first step"</button> }
+}
+
+#[component]
+fn StepCard(step: StepId, steps: Memo<Vec<StepId>>) -> impl IntoView {
+    let board = Board::here();
+    let data = board.state.step(&step);
+    let title = Memo::new(move |_| {
+        data.with(|step| {
+            step.as_ref()
+                .map(|step| step.title.clone())
+                .unwrap_or_default()
+        })
+    });
+    let truth = move || data.with(|step| step.as_ref().is_some_and(|step| step.moment_of_truth));
+    let place = board.columns.place(Column::Step(step.clone()));
+    let value = super::curve::value_at(board, &step);
+    let scale = board.state.frame();
+    let face = move || {
+        let value = value.get()?;
+        let scale = scale.with(|frame| frame.scale);
+        let mood = mood(value, scale.min, scale.max);
+        Some(view! {
+            <span
+                class=format!("phone-face mood-{mood}")
+                role="img"
+                aria-label=mood_words(mood)
+            >
+                <Icon name=mood_icon(mood) />
+            </span>
+        })
+    };
+    let nth = {
+        let step = step.clone();
+        move || {
+            steps.with(|steps| {
+                let at = steps.iter().position(|other| *other == step).unwrap_or(0);
+                let swipe = if at + 1 < steps.len() {
+                    " · swipe for the next"
+                } else {
+                    ""
+                };
+                format!("Step {} of {}{swipe}", at + 1, steps.len())
+            })
+        }
+    };
+    let guests = people::on_header(board, Focus::Step(step.to_string()));
+    let spot = Spot::Step(step.clone());
+    let spot_key = spot.key();
+    let lanes = move || board.layout.with(|grid| grid.rows.clone());
+    let swipe = StoredValue::new(None::<(f64, f64)>);
+    let section = step.clone();
+    view! {
+        <article
+            class=move || format!("phone-step {}", tone(place.get().stage))
+            data-step=step.to_string()
+            on:touchstart=move |event| {
+                let touch = event.touches().get(0).filter(|_| event.touches().length() == 1);
+                swipe.set_value(touch.map(|touch| (f64::from(touch.client_x()), f64::from(touch.client_y()))));
+            }
+            on:touchend=move |event| {
+                let end = event.changed_touches().get(0).map(|touch| (f64::from(touch.client_x()), f64::from(touch.client_y())));
+                if let (Some(start), Some(end)) = (swipe.get_value(), end) {
+                    let (dx, dy) = (end.0 - start.0, end.1 - start.1);
+                    let carrying = board.carried.with_untracked(Option::is_some);
+                    if dx.abs() > SWIPE && dx.abs() > 2.0 * dy.abs() && !carrying && board.editing.now().is_none() {
+                        board.turn(&steps.get_untracked(), if dx < 0.0 { 1 } else { -1 });
+                    }
+                }
+            }
+        >
+            <header
+                class="phone-step-head"
+                class:occupied=move || guests.with(|guests| !guests.is_empty())
+                style=("--who", people::colour(guests))
+                tabindex="-1"
+                data-spot=spot_key
+                aria-label=move || format!("Step {}", title.get())
+                role="group"
+            >
+                <Tags guests=guests />
+                {face}
+                <h2><HeaderText spot=spot title=title placeholder="Name this step" /></h2>
+                {move || truth().then(|| view! { <Truth /> })}
+                <More of=Signal::derive(move || format!("step {}", title.get())) />
+            </header>
+            <p class="phone-nth">{nth}</p>
+            <For each=lanes key=Clone::clone let:lane>
+                <LaneSection lane=lane step=section.clone() />
+            </For>
+            <div class="phone-foot">
+                <button class="add-lane" type="button" data-action="add-lane" data-testid="add-lane">
+                    <Icon name="plus" />
+                    "Lane"
+                </button>
+            </div>
+        </article>
+    }
+    .into_any()
+}
+
+/// Previous, add, next: within the thumb's reach.
+#[component]
+fn ThumbBar(step: Memo<Option<StepId>>, steps: Memo<Vec<StepId>>) -> impl IntoView {
+    let board = Board::here();
+    let at = move || {
+        step.with(|step| {
+            steps.with(|steps| {
+                step.as_ref()
+                    .and_then(|step| steps.iter().position(|other| other == step))
+            })
+        })
+    };
+    let first = move || at().is_none_or(|at| at == 0);
+    let last = move || at().is_none_or(|at| at + 1 == steps.with(Vec::len));
+    let turn = move |by: isize| board.turn(&steps.get_untracked(), by);
+    let add = move |event: leptos::ev::MouseEvent| {
+        use wasm_bindgen::JsCast;
+        let button = event
+            .current_target()
+            .and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        if let (Some(step), Some(button)) = (step.get_untracked(), button) {
+            board.popup.set(Some(Popup::add_to(step, &button)));
+        }
+    };
+    view! {
+        <nav class="thumb-bar" aria-label="Steps">
+            <button
+                class="thumb"
+                type="button"
+                data-testid="previous"
+                disabled=first
+                on:click=move |_| turn(-1)
+            >
+                <Icon name="chevron-left" />
+                <span>"Previous"</span>
+            </button>
+            <button
+                class="thumb-add"
+                type="button"
+                data-testid="add-here"
+                aria-label="Add to this step"
+                aria-haspopup="menu"
+                disabled=move || step.with(Option::is_none)
+                on:click=add
+            >
+                <Icon name="plus" />
+            </button>
+            <button
+                class="thumb"
+                type="button"
+                data-testid="next"
+                disabled=last
+                on:click=move |_| turn(1)
+            >
+                <span>"Next"</span>
+                <Icon name="chevron-right" />
+            </button>
+        </nav>
+    }
+    .into_any()
+}
+
+impl Board {
+    /// Shows the step so many places further.
+    pub(crate) fn turn(&self, steps: &[StepId], by: isize) {
+        let now = self
+            .shown
+            .get_untracked()
+            .and_then(|step| steps.iter().position(|other| *other == step))
+            .unwrap_or(0);
+        if let Some(next) = now.checked_add_signed(by).and_then(|next| steps.get(next)) {
+            self.show_step(next);
+        }
+    }
+
+    /// Shows a step and says which.
+    pub(crate) fn show_step(&self, step: &StepId) {
+        self.editing.set(None);
+        self.shown.set(Some(step.clone()));
+        let words = self.words_of(&super::moves::Moved::Step(step.clone()));
+        self.state.announce(words);
+        if let Some(body) =
+            super::focus::root().and_then(|root| root.query_selector(".phone-body").ok().flatten())
+        {
+            body.set_scroll_top(0);
+        }
+    }
+}

@@ -1,0 +1,314 @@
+//! Menus and small dialogs, opened where the hand is. One at a time.
+
+mod entries;
+mod kinds;
+mod menu;
+mod move_to;
+mod scores;
+
+use leptos::ev::KeyboardEvent;
+use leptos::html::Div;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use waymark_model::edit::Place;
+use waymark_model::grid::Item;
+use waymark_model::ids::{LaneId, StepId};
+use web_sys::{Element, Node};
+
+use self::entries::entries;
+use self::kinds::LaneKinds;
+use self::menu::Menu;
+use self::move_to::MoveTo;
+use self::scores::{OpportunityScores, PainScoring};
+use super::board::Board;
+use super::curve::Levels;
+use super::focus::focus;
+use super::moves::Moved;
+use super::spot::Spot;
+use crate::dom::{Listener, document, window};
+
+/// What gets focus when a popup opens: the first of these that is there.
+const FIRST: [&str; 7] = [
+    "[data-first]",
+    "[role^=menuitem]",
+    "[role=radio][aria-checked=true]",
+    "[role=radio]",
+    "select",
+    "input",
+    "button",
+];
+
+/// What is open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Content {
+    Menu(Spot),
+    MoveTo(Spot),
+    Levels(StepId),
+    LaneKinds(Place<LaneId>),
+    /// Lanes to add a card to, at a step.
+    AddTo(StepId),
+}
+
+/// A menu or dialog and the box it belongs to, in pixels of the window.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Popup {
+    content: Content,
+    left: f64,
+    right: f64,
+    top: f64,
+    bottom: f64,
+}
+
+impl Popup {
+    fn beside(content: Content, anchor: &Element) -> Self {
+        let rect = anchor.get_bounding_client_rect();
+        Self {
+            content,
+            left: rect.left(),
+            right: rect.right(),
+            top: rect.top(),
+            bottom: rect.bottom(),
+        }
+    }
+
+    /// The menu of a place, under its button.
+    pub(crate) fn menu(spot: Spot, anchor: &Element) -> Self {
+        Self::beside(Content::Menu(spot), anchor)
+    }
+
+    /// The menu of a place, at the pointer.
+    pub(crate) fn menu_at(spot: Spot, x: f64, y: f64) -> Self {
+        Self {
+            content: Content::Menu(spot),
+            left: x,
+            right: x,
+            top: y,
+            bottom: y,
+        }
+    }
+
+    pub(crate) fn move_to(spot: Spot, anchor: &Element) -> Self {
+        Self::beside(Content::MoveTo(spot), anchor)
+    }
+
+    pub(crate) fn levels(step: StepId, anchor: &Element) -> Self {
+        Self::beside(Content::Levels(step), anchor)
+    }
+
+    pub(crate) fn lane_kinds(place: Place<LaneId>, anchor: &Element) -> Self {
+        Self::beside(Content::LaneKinds(place), anchor)
+    }
+
+    pub(crate) fn add_to(step: StepId, anchor: &Element) -> Self {
+        Self::beside(Content::AddTo(step), anchor)
+    }
+
+    /// Another content at the same place.
+    fn instead(&self, content: Content) -> Self {
+        Self {
+            content,
+            ..self.clone()
+        }
+    }
+
+    pub(crate) fn is_menu_of(&self, spot: &Spot) -> bool {
+        matches!(&self.content, Content::Menu(other) if other == spot)
+    }
+
+    /// Where focus goes when it closes.
+    fn home(&self, board: Board) -> Option<Spot> {
+        match &self.content {
+            Content::Menu(spot) | Content::MoveTo(spot) => Some(spot.clone()),
+            Content::Levels(step) => Some(Spot::Point(step.clone())),
+            Content::LaneKinds(_) | Content::AddTo(_) => board.current(),
+        }
+    }
+}
+
+impl Board {
+    /// Closes what is open and gives focus back to what it belongs to.
+    pub(crate) fn close_popup(&self) {
+        let home = self
+            .popup
+            .with_untracked(|popup| popup.as_ref().and_then(|popup| popup.home(*self)));
+        self.popup.set(None);
+        if let Some(home) = home {
+            self.settle(home, false);
+        }
+    }
+}
+
+/// Shows what is open.
+#[component]
+pub(crate) fn PopupHost() -> impl IntoView {
+    let board = Board::here();
+    (move || {
+        board
+            .popup
+            .get()
+            .map(|popup| view! { <PopupView popup=popup /> })
+    })
+    .into_any()
+}
+
+#[component]
+fn PopupView(popup: Popup) -> impl IntoView {
+    let board = Board::here();
+    let node = NodeRef::<Div>::new();
+    let anchor = popup.clone();
+    Effect::new(move |_| {
+        if let Some(panel) = node.get() {
+            place(&panel, &anchor);
+            let first = FIRST
+                .iter()
+                .find_map(|one| panel.query_selector(one).ok().flatten());
+            if let Some(first) = first {
+                focus(&first);
+            }
+        }
+    });
+    close_on_press_outside(board, node);
+    let on_keydown = move |event: KeyboardEvent| {
+        if event.key() == "Escape" {
+            event.prevent_default();
+            event.stop_propagation();
+            board.close_popup();
+        }
+    };
+    // A menu says by itself what it is.
+    let label = match &popup.content {
+        Content::Menu(_) | Content::AddTo(_) => None,
+        Content::MoveTo(_) => Some("Move to"),
+        Content::Levels(_) => Some("How does it feel?"),
+        Content::LaneKinds(_) => Some("What should the lane hold?"),
+    };
+    let role = label.map(|_| "dialog");
+    view! {
+        <div
+            class="popup"
+            node_ref=node
+            role=role
+            aria-label=label
+            data-testid="popup"
+            data-own-undo=""
+            on:keydown=on_keydown
+            on:pointerdown=|event| event.stop_propagation()
+        >
+            {content(board, &popup)}
+        </div>
+    }
+    .into_any()
+}
+
+fn content(board: Board, popup: &Popup) -> AnyView {
+    match popup.content.clone() {
+        Content::Menu(spot) => {
+            let scores = match &spot {
+                Spot::Item(Item::Pain(id)) => view! { <PainScoring id=id.clone() /> }.into_any(),
+                Spot::Item(Item::Opportunity(id)) => {
+                    view! { <OpportunityScores id=id.clone() /> }.into_any()
+                }
+                _ => ().into_any(),
+            };
+            let moved = Moved::at(&spot).map(|moved| board.words_of(&moved));
+            let label = format!("Actions for {}", moved.unwrap_or_default());
+            let entries = entries(board, &spot, popup);
+            view! {
+                <Menu label=label entries=entries />
+                {scores}
+            }
+            .into_any()
+        }
+        Content::MoveTo(spot) => view! { <MoveTo spot=spot /> }.into_any(),
+        Content::Levels(step) => {
+            let clear = step.clone();
+            view! {
+                <Levels step=step on_choose=Callback::new(move |()| board.close_popup()) />
+                <button
+                    class="popup-quiet"
+                    type="button"
+                    on:click=move |_| {
+                        board.set_emotion(&clear, None);
+                        board.close_popup();
+                    }
+                >
+                    "Clear"
+                </button>
+            }
+            .into_any()
+        }
+        Content::LaneKinds(place) => view! { <LaneKinds place=place /> }.into_any(),
+        Content::AddTo(step) => {
+            let entries = entries::of_lanes(board, &step);
+            view! { <Menu label="Add to this step".to_owned() entries=entries /> }.into_any()
+        }
+    }
+}
+
+fn close_on_press_outside(board: Board, node: NodeRef<Div>) {
+    let on_press = move |event: web_sys::Event| {
+        let inside = node.get_untracked().is_some_and(|panel| {
+            let target = event
+                .target()
+                .and_then(|target| target.dyn_into::<Node>().ok());
+            panel.contains(target.as_ref())
+        });
+        // The button that opened it closes it by its own click.
+        let opener = event
+            .target()
+            .and_then(|target| target.dyn_into::<Element>().ok())
+            .and_then(|target| target.closest("[data-action=more]").ok().flatten());
+        if !inside && opener.is_none() {
+            board.popup.set(None);
+        }
+    };
+    let scrolled = move |event: web_sys::Event| {
+        let inside = node.get_untracked().is_some_and(|panel| {
+            let target = event
+                .target()
+                .and_then(|target| target.dyn_into::<Node>().ok());
+            panel.contains(target.as_ref())
+        });
+        let narrow = window()
+            .inner_width()
+            .ok()
+            .and_then(|width| width.as_f64())
+            .is_some_and(|width| width < 760.0);
+        if !inside && !narrow {
+            board.popup.set(None);
+        }
+    };
+    StoredValue::new_local(vec![
+        Listener::new(&document(), "pointerdown", on_press),
+        Listener::new(&document(), "wheel", scrolled),
+    ]);
+}
+
+/// Puts the panel under its anchor, or above or beside where there is room; the style
+/// sheet makes it a sheet at the bottom on a phone.
+fn place(panel: &web_sys::HtmlElement, anchor: &Popup) {
+    let size = |value: Result<wasm_bindgen::JsValue, wasm_bindgen::JsValue>| {
+        value.ok().and_then(|value| value.as_f64()).unwrap_or(0.0)
+    };
+    let (width, height) = (size(window().inner_width()), size(window().inner_height()));
+    let rect = panel.get_bounding_client_rect();
+    let (own_width, own_height) = (rect.width(), rect.height());
+    const EDGE: f64 = 8.0;
+    const AWAY: f64 = 4.0;
+    let left = if anchor.left + own_width + EDGE <= width {
+        anchor.left
+    } else {
+        anchor.right - own_width
+    };
+    let below = anchor.bottom + AWAY;
+    let top = if below + own_height + EDGE <= height {
+        below
+    } else {
+        anchor.top - AWAY - own_height
+    };
+    let left = left.clamp(EDGE, (width - own_width - EDGE).max(EDGE));
+    let top = top.clamp(EDGE, (height - own_height - EDGE).max(EDGE));
+    let style = panel.style();
+    let _ = style.set_property("left", &format!("{left}px"));
+    let _ = style.set_property("top", &format!("{top}px"));
+}

@@ -1,0 +1,5 @@
+//! One file a page.
+
+pub mod home;
+pub mod map;
+pub mod missing;

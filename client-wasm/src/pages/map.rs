@@ -1,0 +1,159 @@
+//! The page of one map: its bar, its scope, its body and its foot.
+
+pub mod bar;
+pub mod foot;
+mod keys;
+pub mod persona;
+pub mod scope;
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use waymark_sync::{CloseReason, SaveState};
+use web_sys::HtmlTextAreaElement;
+
+use crate::grid::GridView;
+use crate::icon::Icon;
+use crate::pages::missing::Message;
+use crate::state::MapState;
+use crate::toast::Toasts;
+use crate::{api, dom, profile};
+
+/// What a map is called until somebody names it.
+pub(crate) const UNTITLED: &str = "Untitled journey";
+
+/// The map of this key, from the address.
+#[component]
+pub fn MapPage(key: String) -> impl IntoView {
+    let Some(map) = MapState::open(&key) else {
+        return view! { <Message title="This is not a map" text="The address leads nowhere." /> }
+            .into_any();
+    };
+    provide_context(map);
+    keys::start(map);
+    let me = profile::me();
+    Effect::new(move || {
+        me.track();
+        map.tell_presence();
+    });
+    on_cleanup(move || map.leave());
+
+    let (loaded, state) = (map.loaded(), map.save_state());
+    let closed = Memo::new(move |_| match state.get() {
+        SaveState::Closed { reason } => Some(reason),
+        _ => None,
+    });
+    let page = move || {
+        if loaded.get() {
+            return view! { <OpenMap closed=closed /> }.into_any();
+        }
+        match closed.get() {
+            None => view! { <Opening /> }.into_any(),
+            Some(reason) => {
+                view! { <Message title="This map cannot be opened" text=explain(&reason) /> }
+                    .into_any()
+            }
+        }
+    };
+    page.into_any()
+}
+
+/// Why a map is closed, for people.
+fn explain(reason: &str) -> String {
+    if reason == CloseReason::Unknown.text() {
+        return "There is no map at this address. It may have been deleted, or a part of the address is missing."
+            .to_owned();
+    }
+    api::sentence(reason)
+}
+
+#[component]
+fn OpenMap(closed: Memo<Option<String>>) -> impl IntoView {
+    let map = expect_context::<MapState>();
+    let frame = map.frame();
+    let title = Memo::new(move |_| frame.with(|frame| shown_title(&frame.title).to_owned()));
+    Effect::new(move || dom::document().set_title(&format!("{} · Waymark", title.get())));
+    start_at_title(map);
+    view! {
+        <div class="map-page">
+            <div class="map-head">
+                <bar::Bar />
+                // The map stays readable: what was written last may have to be copied.
+                {move || closed.get().map(|reason| view! { <ClosedNotice reason=explain(&reason) /> })}
+                <scope::ScopeLine />
+            </div>
+            <main class="map-body" id="map-body" tabindex="-1">
+                <GridView />
+            </main>
+            <foot::Foot />
+        </div>
+        <Toasts />
+    }
+}
+
+/// On a map without stages and without a name of its own, the cursor starts in the title.
+fn start_at_title(map: MapState) {
+    let asked = profile::asked();
+    let is_new = map.map().stages.is_empty();
+    let done = StoredValue::new(!is_new);
+    Effect::new(move || {
+        if !asked.get() || done.get_value() {
+            return;
+        }
+        done.set_value(true);
+        // In the frame after, the title's text is in its field.
+        request_animation_frame(|| {
+            let title = dom::document().get_element_by_id(bar::TITLE_ID);
+            if let Some(title) =
+                title.and_then(|title| title.dyn_into::<HtmlTextAreaElement>().ok())
+            {
+                let _ = title.focus();
+                title.select();
+            }
+        });
+    });
+}
+
+pub(crate) fn shown_title(title: &str) -> &str {
+    if title.trim().is_empty() {
+        UNTITLED
+    } else {
+        title
+    }
+}
+
+#[component]
+fn Opening() -> impl IntoView {
+    let state = expect_context::<MapState>().save_state();
+    let is_waiting = move || {
+        matches!(
+            state.get(),
+            SaveState::Reconnecting { .. } | SaveState::Offline { .. }
+        )
+    };
+    view! {
+        <main class="boot" role="status">
+            <span class="logo" aria-hidden="true"></span>
+            <Show
+                when=is_waiting
+                fallback=|| view! { <p class="boot-wait">"Opening the map"</p> }
+            >
+                <p>
+                    <strong>"No connection to the server."</strong>
+                    " It is being tried again; the map opens as soon as it answers."
+                </p>
+                <a class="button" href="/">"All journeys"</a>
+            </Show>
+        </main>
+    }
+}
+
+#[component]
+fn ClosedNotice(reason: String) -> impl IntoView {
+    view! {
+        <div class="notice" role="alert">
+            <Icon name="triangle-alert" />
+            <span>{reason} " What you write here is no longer saved; copy what you need, then open the map again."</span>
+            <a class="button" href="">"Reload"</a>
+        </div>
+    }
+}

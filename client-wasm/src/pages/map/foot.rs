@@ -1,0 +1,39 @@
+//! The foot: how much is on the map, and how well it is known.
+
+use leptos::prelude::*;
+
+use crate::state::MapState;
+
+#[component]
+pub fn Foot() -> impl IntoView {
+    let counts = expect_context::<MapState>().counts();
+    let count =
+        move |of: fn(&crate::state::Counts) -> usize, one: &'static str, many: &'static str| {
+            let count = Memo::new(move |_| counts.with(of));
+            view! {
+                <span>
+                    <b>{count}</b>
+                    " "
+                    {move || if count.get() == 1 { one } else { many }}
+                </span>
+            }
+        };
+    let evidence = move || {
+        counts
+            .get()
+            .evidence
+            .map(|percent| format!("{percent} % backed by evidence"))
+    };
+    view! {
+        <footer class="foot">
+            <span class="counts">
+                {count(|c| c.steps, "step", "steps")}
+                {count(|c| c.lanes, "lane", "lanes")}
+                {count(|c| c.cards, "card", "cards")}
+            </span>
+            <span>{evidence}</span>
+            <span class="grow"></span>
+            <span class="foot-hint">"Arrow keys move, Enter writes, Escape leaves"</span>
+        </footer>
+    }
+}

@@ -1,0 +1,156 @@
+//! Whose journey it is.
+
+use leptos::prelude::*;
+use waymark_model::Edit;
+use waymark_model::edit::TextField;
+use waymark_model::ids::PersonaId;
+use waymark_model::map::Persona;
+
+use crate::icon::Icon;
+use crate::panels::field::InPlace;
+use crate::panels::popover::Popover;
+use crate::state::MapState;
+
+/// The first persona: name and role; a click tells more.
+#[component]
+pub fn PersonaChip() -> impl IntoView {
+    let map = expect_context::<MapState>();
+    let personas = map.personas();
+    let first = Memo::new(move |_| {
+        personas.with(|personas| personas.first().map(|persona| persona.id.clone()))
+    });
+    move || match first.get() {
+        Some(id) => view! { <Known id=id /> }.into_any(),
+        None => view! { <Unknown /> }.into_any(),
+    }
+}
+
+#[component]
+fn Unknown() -> impl IntoView {
+    let map = expect_context::<MapState>();
+    let add = move |_| {
+        let id = PersonaId::from_random(map.random());
+        let _ = map.edit(Edit::AddPersona {
+            id,
+            name: "New persona".to_owned(),
+        });
+    };
+    view! {
+        <button class="pill persona-chip" on:click=add>
+            <Icon name="plus" />
+            "Add a persona"
+        </button>
+    }
+}
+
+#[component]
+fn Known(id: PersonaId) -> impl IntoView {
+    let map = expect_context::<MapState>();
+    let personas = map.personas();
+    let field = TextField::PersonaName(id.clone());
+    let persona = Memo::new(move |_| {
+        personas.with(|personas| personas.iter().find(|persona| persona.id == id).cloned())
+    });
+    let name = Memo::new(move |_| {
+        persona.with(|persona| {
+            persona
+                .as_ref()
+                .map_or_else(String::new, |p| p.name.clone())
+        })
+    });
+    let shown = move || {
+        name.with(|name| {
+            if name.trim().is_empty() {
+                "Persona".to_owned()
+            } else {
+                name.clone()
+            }
+        })
+    };
+    let role = move || persona.with(|persona| persona.as_ref().map_or_else(String::new, job));
+    let label = Signal::derive(move || format!("Persona: {} {}", shown(), role()));
+    let button = ViewFn::from(move || {
+        view! {
+            <Icon name="user-round" />
+            <b>{shown}</b>
+            " "
+            <span class="persona-role">{role}</span>
+        }
+    });
+    let facts = move || {
+        persona
+            .with(|persona| persona.as_ref().map(Facts::of))
+            .map(Facts::show)
+    };
+    view! {
+        <Popover id="persona" label="Persona" class="pill persona-chip" button_label=label button=button>
+            <div class="persona-details">
+                <InPlace
+                    field=field
+                    value=name
+                    label="Name of the persona"
+                    placeholder="Who is this about?"
+                    class="persona-name"
+                />
+                {facts}
+            </div>
+        </Popover>
+    }
+}
+
+/// What the persona does, if it is known, else the part it plays here.
+fn job(persona: &Persona) -> String {
+    let fact = |wanted: &str| persona.demographics.iter().find(|(name, _)| name == wanted);
+    let job = ["job", "job_title", "occupation", "profession"]
+        .into_iter()
+        .find_map(fact);
+    job.map_or_else(|| words(&persona.role), |(_, value)| value.clone())
+}
+
+/// `evaluator_and_champion` for people.
+fn words(key: &str) -> String {
+    key.replace('_', " ")
+}
+
+struct Facts {
+    demographics: Vec<(String, String)>,
+    goals: Vec<String>,
+    quotes: Vec<String>,
+}
+
+impl Facts {
+    fn of(persona: &Persona) -> Self {
+        let role =
+            Some(("role".to_owned(), words(&persona.role))).filter(|(_, role)| !role.is_empty());
+        let known = persona
+            .demographics
+            .iter()
+            .map(|(name, value)| (words(name), value.clone()));
+        Self {
+            demographics: role.into_iter().chain(known).collect(),
+            goals: persona.goals.clone(),
+            quotes: persona
+                .quotes
+                .iter()
+                .map(|quote| format!("“{quote}”"))
+                .collect(),
+        }
+    }
+
+    fn show(self) -> impl IntoView {
+        let fact = |(name, value): (String, String)| view! { <dt>{name}</dt> <dd>{value}</dd> };
+        view! {
+            <dl>{self.demographics.into_iter().map(fact).collect_view()}</dl>
+            {list("Goals", self.goals)}
+            {list("In their words", self.quotes)}
+        }
+    }
+}
+
+fn list(title: &'static str, lines: Vec<String>) -> Option<impl IntoView> {
+    let items = lines
+        .iter()
+        .map(|line| view! { <li>{line.clone()}</li> })
+        .collect_view();
+    (!lines.is_empty()).then(|| view! { <h3>{title}</h3> <ul>{items}</ul> })
+}

@@ -1,0 +1,44 @@
+//! Short names of edits, for what is not saved yet.
+
+use waymark_model::edit::{Edit, TextField};
+
+/// What kind of change an edit is, in two words.
+pub(super) fn of_edit(edit: &Edit) -> &'static str {
+    match edit {
+        Edit::SetText { field, .. } => of_field(field),
+        Edit::AddPersona { .. } => "New persona",
+        Edit::AddStage { .. } => "New stage",
+        Edit::AddStep { .. } => "New step",
+        Edit::AddLane { .. } => "New lane",
+        Edit::AddCard { .. } => "New card",
+        Edit::AddPain { .. } => "New pain point",
+        Edit::AddOpportunity { .. } => "New opportunity",
+        Edit::MoveStage { .. } => "Moved stage",
+        Edit::MoveStep { .. } => "Moved step",
+        Edit::MoveLane { .. } => "Moved lane",
+        Edit::MoveCard { .. } => "Moved card",
+        Edit::MovePain { .. } => "Moved pain point",
+        Edit::MoveOpportunity { .. } => "Moved opportunity",
+        Edit::SetEmotion { .. } => "Emotion",
+        Edit::ScorePain { .. } | Edit::ScoreOpportunity { .. } => "Score",
+        Edit::Delete { .. } => "Delete",
+        Edit::Restore(_) => "Restore",
+        _ => "Change",
+    }
+}
+
+/// What a text is, in two words.
+fn of_field(field: &TextField) -> &'static str {
+    match field {
+        TextField::MapTitle => "Title of the map",
+        TextField::PersonaName(_) => "Name of the persona",
+        TextField::StageTitle(_) => "Name of a stage",
+        TextField::StageGoal(_) => "Goal of a stage",
+        TextField::StepTitle(_) => "Name of a step",
+        TextField::LaneTitle(_) => "Name of a lane",
+        TextField::CardText(_) => "Text of a card",
+        TextField::PainText(_) => "Text of a pain point",
+        TextField::OpportunityTitle(_) => "Text of an opportunity",
+        _ => "Scope of the map",
+    }
+}

@@ -1,0 +1,390 @@
+//! What one open map owns: its replica, its undo history, its signals and its driver.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use waymark_model::edit::TextField;
+use waymark_model::{Edit, EditError, JourneyMap, apply, diff, schema};
+use waymark_sync::{Replica, ReplicaConfig, ReplicaInput, SaveState};
+use yrs::undo::Options;
+use yrs::{Transact, UndoManager};
+
+use crate::driver::Driver;
+use crate::profile;
+use crate::state::signals::{Signals, cell_key};
+use crate::state::{Focus, Person, label};
+use crate::{api, dom};
+use crate::{presence, toast};
+
+/// The origin of this person's own transactions, the only ones undo may touch.
+const LOCAL_ORIGIN: &str = "local";
+/// Keystrokes closer together than this are one undo step.
+const TYPING_MS: u64 = 500;
+
+/// An open map. It outlives its page while changes are not saved.
+pub(crate) struct Shared {
+    pub(crate) key: String,
+    pub(crate) core: RefCell<Core>,
+    pub(crate) driver: Driver,
+    pub(super) map: RefCell<Rc<JourneyMap>>,
+    pub(super) signals: Signals,
+    pub(super) loaded: ArcRwSignal<bool>,
+    pub(super) save_state: ArcRwSignal<SaveState>,
+    pub(super) pending: ArcRwSignal<Pending>,
+    pub(super) people: ArcRwSignal<Vec<Person>>,
+    pub(super) can_undo: ArcRwSignal<bool>,
+    pub(super) can_redo: ArcRwSignal<bool>,
+    pub(super) focus: RefCell<Option<Focus>>,
+    idle: Cell<bool>,
+    /// Whether a page shows it.
+    pub(crate) shown: Cell<bool>,
+}
+
+/// The document and who may change it. Invariant: no transaction is open between calls.
+pub(crate) struct Core {
+    // Dropped first: it holds observers of the replica's document.
+    undo: UndoManager,
+    pub(crate) replica: Replica,
+    /// The text whose keystrokes are being gathered into one undo step.
+    typing: Option<TextField>,
+}
+
+/// Changes that are not durable yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pending {
+    /// How many updates.
+    pub updates: usize,
+    /// What was done, by kind, in the order it first happened.
+    pub kinds: Vec<(&'static str, usize)>,
+    /// When the first of them was made, in milliseconds since the Unix epoch.
+    pub since: u64,
+}
+
+thread_local! {
+    /// Every open map: a page that comes back finds its map with the changes still in it.
+    static OPEN: RefCell<BTreeMap<String, Rc<Shared>>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+impl Shared {
+    /// The open map of this name, or a new one that begins to connect.
+    ///
+    /// `None` when the name cannot be a map's.
+    pub(crate) fn open(key: &str) -> Option<Rc<Self>> {
+        if let Some(shared) = OPEN.with_borrow(|open| open.get(key).cloned()) {
+            shared.shown.set(true);
+            shared.tell_presence();
+            return Some(shared);
+        }
+        let document = waymark_sync::DocumentId::parse(&format!("map/{key}")).ok()?;
+        let random = dom::random();
+        let replica = Replica::new(ReplicaConfig {
+            document,
+            client_id: random as u32,
+            seed: (random >> 64) as u64,
+            token: String::new(),
+        });
+        let core = Core {
+            undo: undo_manager(&replica),
+            replica,
+            typing: None,
+        };
+        let shared = Rc::new_cyclic(|weak| Self {
+            key: key.to_owned(),
+            core: RefCell::new(core),
+            driver: Driver::new(weak.clone()),
+            map: RefCell::default(),
+            signals: Signals::default(),
+            loaded: ArcRwSignal::new(false),
+            save_state: ArcRwSignal::new(SaveState::Loading),
+            pending: ArcRwSignal::default(),
+            people: ArcRwSignal::default(),
+            can_undo: ArcRwSignal::new(false),
+            can_redo: ArcRwSignal::new(false),
+            focus: RefCell::new(None),
+            idle: Cell::new(false),
+            shown: Cell::new(true),
+        });
+        OPEN.with_borrow_mut(|open| open.insert(key.to_owned(), Rc::clone(&shared)));
+        shared.tell_presence();
+        shared.feed(ReplicaInput::Tick);
+        Some(shared)
+    }
+
+    /// The page is gone: leave, but stay connected until everything is saved.
+    pub(crate) fn hide(self: &Rc<Self>) {
+        self.shown.set(false);
+        *self.focus.borrow_mut() = None;
+        self.feed(ReplicaInput::SetPresence(None));
+        self.flush();
+        self.close_if_done();
+    }
+
+    fn close_if_done(self: &Rc<Self>) {
+        let is_done = {
+            let core = self.core.borrow();
+            core.replica.unsaved() == 0
+                || matches!(core.replica.save_state(), SaveState::Closed { .. })
+        };
+        if is_done && !self.shown.get() {
+            OPEN.with_borrow_mut(|open| open.remove(&self.key));
+        }
+    }
+
+    /// Updates of all open maps that would be lost with this page.
+    pub(crate) fn unsaved_anywhere() -> usize {
+        OPEN.with_borrow(|open| {
+            open.values()
+                .map(|shared| shared.core.borrow().replica.unsaved())
+                .sum()
+        })
+    }
+
+    /// Gives one input to every open map.
+    pub(crate) fn feed_all(input: &ReplicaInput) {
+        for shared in Self::all() {
+            shared.feed(input.clone());
+        }
+    }
+
+    /// Sends what has gathered in every open map.
+    pub(crate) fn flush_all() {
+        for shared in Self::all() {
+            shared.flush();
+        }
+    }
+
+    fn all() -> Vec<Rc<Self>> {
+        OPEN.with_borrow(|open| open.values().cloned().collect())
+    }
+
+    /// Applies edits as one undo step: all of them or none.
+    pub(super) fn edit_all(self: &Rc<Self>, edits: &[Edit]) -> Result<(), EditError> {
+        let result = {
+            let mut core = self.core.borrow_mut();
+            core.typing = None;
+            core.undo.reset();
+            let (applied, result) = core.write(edits);
+            core.undo.reset();
+            if result.is_err() && applied > 0 {
+                // The first ones are written already: take them back, also from redo.
+                core.undo.undo_blocking();
+                core.undo.clear_redo();
+            }
+            result
+        };
+        self.after_edit(edits, result)
+    }
+
+    /// Writes a text while somebody types in it.
+    pub(super) fn type_text(
+        self: &Rc<Self>,
+        field: TextField,
+        text: String,
+    ) -> Result<(), EditError> {
+        let edit = [Edit::SetText {
+            field: field.clone(),
+            text,
+        }];
+        let result = {
+            let mut core = self.core.borrow_mut();
+            if core.typing.as_ref() != Some(&field) {
+                core.undo.reset();
+                core.typing = Some(field);
+            }
+            core.write(&edit).1
+        };
+        self.after_edit(&edit, result)
+    }
+
+    fn after_edit(
+        self: &Rc<Self>,
+        edits: &[Edit],
+        result: Result<(), EditError>,
+    ) -> Result<(), EditError> {
+        match &result {
+            Ok(()) => self.note_pending(edits),
+            Err(error) => toast::show(api::sentence(&error.to_string())),
+        }
+        self.after_local_change();
+        result
+    }
+
+    fn after_local_change(self: &Rc<Self>) {
+        self.refresh();
+        {
+            let core = self.core.borrow();
+            set_if_new(&self.can_undo, core.undo.can_undo());
+            set_if_new(&self.can_redo, core.undo.can_redo());
+        }
+        self.flush_when_due();
+        self.tell_state();
+    }
+
+    /// Undoes or redoes one step of this person's; whether there was one.
+    pub(super) fn step(self: &Rc<Self>, back: bool) -> bool {
+        let changed = {
+            let mut core = self.core.borrow_mut();
+            core.typing = None;
+            core.undo.reset();
+            if back {
+                core.undo.undo_blocking()
+            } else {
+                core.undo.redo_blocking()
+            }
+        };
+        self.after_local_change();
+        changed
+    }
+
+    /// Reads the map again and wakes what differs.
+    pub(crate) fn refresh(&self) {
+        let new = {
+            let core = self.core.borrow();
+            let Ok(txn) = core.replica.doc().try_transact() else {
+                return;
+            };
+            Rc::new(JourneyMap::read(&txn))
+        };
+        let old = self.map.replace(Rc::clone(&new));
+        if self.loaded.get_untracked() {
+            self.signals
+                .apply(&new, &diff::changes(&old, &new), dom::now());
+        } else {
+            self.signals.load(&new);
+        }
+    }
+
+    /// Takes over what the replica says about saving.
+    pub(crate) fn tell_state(self: &Rc<Self>) {
+        let (state, unsaved, loaded) = {
+            let core = self.core.borrow();
+            (
+                core.replica.save_state(),
+                core.replica.unsaved(),
+                core.replica.is_loaded(),
+            )
+        };
+        if loaded && !self.loaded.get_untracked() {
+            self.refresh();
+            self.loaded.set(true);
+        }
+        let before = self.pending.with_untracked(|pending| pending.updates);
+        if before != unsaved {
+            self.pending.update(|pending| {
+                if unsaved == 0 {
+                    *pending = Pending::default();
+                } else if pending.since == 0 {
+                    pending.since = dom::unix_now();
+                }
+                pending.updates = unsaved;
+            });
+        }
+        set_if_new(&self.save_state, state);
+        self.close_if_done();
+    }
+
+    fn note_pending(&self, edits: &[Edit]) {
+        self.pending.update(|pending| {
+            for edit in edits {
+                let kind = label::of_edit(edit);
+                // Typing makes an update of each keystroke; nobody wants them counted.
+                let count = usize::from(!matches!(edit, Edit::SetText { .. }));
+                match pending.kinds.iter_mut().find(|(other, _)| *other == kind) {
+                    Some((_, times)) => *times += count,
+                    None => pending.kinds.push((kind, 1)),
+                }
+            }
+            if pending.since == 0 {
+                pending.since = dom::unix_now();
+            }
+        });
+    }
+
+    /// Reads again who else is here.
+    pub(crate) fn refresh_people(&self) {
+        let people: Vec<Person> = {
+            let core = self.core.borrow();
+            core.replica
+                .people()
+                .iter()
+                .filter_map(|(id, json)| presence::read(*id, json))
+                .collect()
+        };
+        let mut places: BTreeMap<String, Vec<Person>> = BTreeMap::new();
+        for person in &people {
+            if let Some(Focus::Cell(cell) | Focus::Item { cell, .. }) = &person.focus {
+                places
+                    .entry(cell_key(&cell.lane, &cell.step))
+                    .or_default()
+                    .push(person.clone());
+            }
+        }
+        self.signals
+            .people_at
+            .set_all(|key| places.get(key).cloned().unwrap_or_default());
+        set_if_new(&self.people, people);
+    }
+
+    /// Tells others who I am and where.
+    pub(crate) fn tell_presence(self: &Rc<Self>) {
+        if !self.shown.get() {
+            return;
+        }
+        let me = profile::me().get_untracked();
+        let json = presence::write(
+            me.shown_name(),
+            me.colour,
+            self.focus.borrow().as_ref(),
+            self.idle.get(),
+        );
+        self.feed(ReplicaInput::SetPresence(Some(json)));
+    }
+
+    /// Notes whether this person is away from the keyboard.
+    pub(crate) fn set_idle(self: &Rc<Self>, idle: bool) {
+        if self.idle.replace(idle) != idle {
+            self.tell_presence();
+        }
+    }
+}
+
+impl Core {
+    /// Writes edits in one transaction until one fails; how many were written.
+    fn write(&mut self, edits: &[Edit]) -> (usize, Result<(), EditError>) {
+        let doc = self.replica.doc();
+        let mut txn = doc
+            .try_transact_mut_with(LOCAL_ORIGIN)
+            .expect("no transaction is open between calls");
+        for (index, edit) in edits.iter().enumerate() {
+            if let Err(error) = apply(&mut txn, edit) {
+                return (index, Err(error));
+            }
+        }
+        (edits.len(), Ok(()))
+    }
+}
+
+fn undo_manager(replica: &Replica) -> UndoManager {
+    let mut undo = UndoManager::with_options(Options {
+        capture_timeout_millis: TYPING_MS,
+        tracked_origins: [LOCAL_ORIGIN.into()].into(),
+        capture_transaction: None,
+        timestamp: Arc::new(|| dom::now() as u64 + 1),
+        init_undo_stack: Vec::new(),
+        init_redo_stack: Vec::new(),
+    });
+    for root in schema::ROOTS {
+        let root = replica.doc().get_or_insert_map(*root);
+        undo.expand_scope(replica.doc(), &root);
+    }
+    undo
+}
+
+fn set_if_new<T: PartialEq + Send + Sync + 'static>(signal: &ArcRwSignal<T>, value: T) {
+    if signal.with_untracked(|old| *old != value) {
+        signal.set(value);
+    }
+}
