@@ -1,0 +1,102 @@
+//! `cargo xtask …`: one command for all set-up, building, running, checking and testing.
+//!
+//! Each command installs what it needs when it can, says what it is doing, and names the
+//! remedy when it cannot. Every step is idempotent, and quick the second time.
+
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "talking to the person at the terminal is what a build tool is for"
+)]
+
+mod boundaries;
+mod check;
+mod client;
+mod page;
+mod progress;
+mod serve;
+mod suites;
+mod tidy;
+mod tools;
+mod workspace;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::workspace::{Flavour, Workspace};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Builds, runs, checks and tests Waymark")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build the client and the server, then serve the demo maps
+    Run {
+        #[command(flatten)]
+        build: BuildArgs,
+        /// Folder of the embedded store, made when it is missing [default: the repository's data/]
+        #[arg(long, value_name = "DIR")]
+        data: Option<PathBuf>,
+        /// Address to serve on; loopback only until people can sign in
+        #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+        listen: SocketAddr,
+    },
+    /// Build the client and the server
+    Build {
+        #[command(flatten)]
+        build: BuildArgs,
+    },
+    /// Format, lints, boundaries, tidiness and documentation; compiles but runs nothing
+    Check,
+    /// Every test: Rust, interoperability with JavaScript, and the real browser
+    Test {
+        /// Only these parts (all when none is named)
+        #[arg(value_enum)]
+        parts: Vec<suites::Part>,
+    },
+}
+
+#[derive(Args)]
+struct BuildArgs {
+    /// Optimise for people instead of for the next change
+    #[arg(long)]
+    release: bool,
+}
+
+impl BuildArgs {
+    fn flavour(&self) -> Flavour {
+        if self.release {
+            Flavour::Release
+        } else {
+            Flavour::Dev
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let result = Workspace::find().and_then(|workspace| match cli.command {
+        Command::Run {
+            build,
+            data,
+            listen,
+        } => serve::run(&workspace, build.flavour(), data.as_deref(), listen),
+        Command::Build { build } => serve::build(&workspace, build.flavour()).map(drop),
+        Command::Check => check::run(&workspace),
+        Command::Test { parts } => suites::run(&workspace, &parts),
+    });
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
