@@ -1,0 +1,76 @@
+// What a machine can find out about accessibility, in both themes.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { after, before, describe, test } from "node:test";
+
+import { startServer } from "../support/server.mjs";
+import { openMap } from "./support/map.mjs";
+import { openBrowser, person } from "./support/people.mjs";
+
+const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+
+/**
+ * A cell's name says where it is; its cards have names of their own. axe takes a cell for a
+ * control with a label of its own and misses the cards' words in its name.
+ */
+const isCellOfCards = (rule, node) =>
+  rule === "label-content-name-mismatch" && node.html.includes('role="gridcell"');
+
+/** An avatar shows initials, and its name has them in brackets: "Ana (AN)". axe reads past brackets. */
+const isNamedWithInitials = (rule, node) =>
+  rule === "label-content-name-mismatch" &&
+  /aria-label="[^"]*\((\p{L}+)\)[^"]*"[^]*>\1</u.test(node.html);
+
+/** The serious findings of a page, one line each. */
+async function findings(page) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(
+    (tags) => globalThis.axe.run(document, { runOnly: tags }),
+    TAGS,
+  );
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .flatMap(({ id, help, nodes }) =>
+      nodes
+        .filter((node) => !isCellOfCards(id, node) && !isNamedWithInitials(id, node))
+        .map((node) => `${id}: ${help}: ${node.target.join(" ")}: ${node.html.slice(0, 200)}`),
+    );
+}
+
+describe("axe finds nothing serious", { timeout: 90_000 }, () => {
+  let browser;
+  before(async () => (browser = await openBrowser()));
+  after(() => browser.close());
+
+  for (const colorScheme of ["light", "dark"]) {
+    test(`on the home page, ${colorScheme}`, async (t) => {
+      const server = await startServer(t);
+      const page = await person(t, browser, server, "Ana", { colorScheme });
+      await page.goto("/");
+      await page.getByRole("link", { name: "I find one home for my team's know-how" }).waitFor();
+      assert.deepEqual(await findings(page), []);
+    });
+
+    test(`on a map with somebody else on it, ${colorScheme}`, async (t) => {
+      const server = await startServer(t);
+      const ben = await openMap(t, browser, server, "Ben");
+      const ana = await openMap(t, browser, server, "Ana", { colorScheme });
+      const [id] = await ben.cardsOf("actions");
+      await ben.card(id).click();
+      await ana.card(id).locator("[data-person]").waitFor();
+      assert.deepEqual(await findings(ana.page), []);
+    });
+
+    test(`on a phone, ${colorScheme}`, async (t) => {
+      const server = await startServer(t);
+      const ana = await openMap(t, browser, server, "Ana", {
+        colorScheme,
+        viewport: { width: 390, height: 844 },
+      });
+      assert.deepEqual(await findings(ana.page), []);
+    });
+  }
+});

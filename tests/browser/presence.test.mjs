@@ -1,0 +1,54 @@
+// Who is here, and where.
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+
+import { startServer } from "../support/server.mjs";
+import { openMap } from "./support/map.mjs";
+import { openBrowser } from "./support/people.mjs";
+
+describe("presence", { timeout: 60_000 }, () => {
+  let browser;
+  before(async () => (browser = await openBrowser()));
+  after(() => browser.close());
+
+  test("names and colours appear where people are, and go when they go", async (t) => {
+    const server = await startServer(t);
+    const ana = await openMap(t, browser, server, "Ana Brandt");
+    const ben = await openMap(t, browser, server, "Ben Ito");
+    const avatar = ana.page.getByRole("button", { name: /^Ben Ito/ });
+    await avatar.waitFor();
+    await ben.page.getByRole("button", { name: /^Ana Brandt/ }).waitFor();
+
+    const [first, second] = await ben.cardsOf("actions");
+    await ben.card(first).click();
+    const tag = ana.card(first).locator("[data-person]");
+    await tag.filter({ hasText: "Ben Ito" }).waitFor();
+    const colour = await ana.card(first).evaluate((card) => card.style.getPropertyValue("--who"));
+    assert.notEqual(colour, "");
+
+    await ben.edit(second);
+    await ana.card(second).locator("[data-person]").filter({ hasText: "types" }).waitFor();
+    assert.equal(await tag.count(), 0, "he is in one place only");
+
+    await avatar.click();
+    await ana.page.waitForFunction(
+      (id) => document.activeElement?.closest(`[data-card="${id}"], [data-cell]`) !== null,
+      second,
+    );
+
+    await ben.page.close();
+    await avatar.waitFor({ state: "detached" });
+    await ana.card(second).locator("[data-person]").waitFor({ state: "detached" });
+  });
+
+  test("a new name is seen by the others at once", async (t) => {
+    const server = await startServer(t);
+    const ana = await openMap(t, browser, server, "Ana");
+    const ben = await openMap(t, browser, server, "Ben");
+    await ben.page.getByRole("button", { name: "You: Ben" }).click();
+    await ben.page.getByLabel("Your name").fill("Benedict");
+    await ben.page.getByRole("button", { name: "Save", exact: true }).click();
+    await ana.page.getByRole("button", { name: /^Benedict/ }).waitFor();
+  });
+});
