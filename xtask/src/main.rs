@@ -14,18 +14,21 @@ mod check;
 mod client;
 mod page;
 mod progress;
+mod proofs;
 mod serve;
 mod suites;
 mod tidy;
 mod tools;
 mod workspace;
 
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::proofs::Proof;
 use crate::workspace::{Flavour, Workspace};
 
 #[derive(Parser)]
@@ -61,6 +64,25 @@ enum Command {
         #[arg(value_enum)]
         parts: Vec<suites::Part>,
     },
+    /// Run seeded worlds full of accidents; `--help` after it tells how many and which
+    #[command(disable_help_flag = true)]
+    Sim(ProofArgs),
+    /// Kill the real server, or cut its power, again and again under load
+    #[command(disable_help_flag = true)]
+    Crash(ProofArgs),
+    /// Do random things here and in Yjs, and compare
+    #[command(disable_help_flag = true)]
+    Differential(ProofArgs),
+    /// Measure this server, and others beside it
+    #[command(disable_help_flag = true)]
+    Bench(ProofArgs),
+}
+
+/// What is handed on to a proof as it is.
+#[derive(Args)]
+struct ProofArgs {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<OsString>,
 }
 
 #[derive(Args)]
@@ -91,6 +113,12 @@ fn main() -> ExitCode {
         Command::Build { build } => serve::build(&workspace, build.flavour()).map(drop),
         Command::Check => check::run(&workspace),
         Command::Test { parts } => suites::run(&workspace, &parts),
+        Command::Sim(proof) => proofs::run(&workspace, Proof::Sim, &proof.arguments),
+        Command::Crash(proof) => proofs::run(&workspace, Proof::Crash, &proof.arguments),
+        Command::Differential(proof) => {
+            proofs::run(&workspace, Proof::Differential, &proof.arguments)
+        }
+        Command::Bench(proof) => proofs::run(&workspace, Proof::Bench, &proof.arguments),
     });
     match result {
         Ok(()) => ExitCode::SUCCESS,
