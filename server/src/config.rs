@@ -106,7 +106,7 @@ impl Default for Config {
             outbox_bytes: 256 * kib,
             no_credit_seconds: 30,
             staged_bytes: 4 * mib,
-            update_window_ms: 8,
+            update_window_ms: 2,
             presence_window_ms: 50,
             compact_records: 500,
             compact_bytes: mib,

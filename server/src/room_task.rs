@@ -274,7 +274,7 @@ impl<S: DocumentStore + Clone> RoomTask<S> {
             Answer::Compacted { upto, result } => {
                 self.in_flight -= 1;
                 Some(match result {
-                    Ok(()) => RoomInput::Compacted { upto },
+                    Ok(bytes) => RoomInput::Compacted { upto, bytes },
                     Err(reason) => RoomInput::CompactFailed { reason },
                 })
             }

@@ -13,7 +13,7 @@ mod state_vector;
 mod update;
 mod value;
 
-pub use awareness::{PresenceEntry, check_awareness, write_awareness};
+pub use awareness::{PresenceEntry, check_awareness, write_awareness, write_presence};
 pub use outline::{DeletedRange, Outline, Section, merge};
 pub use places::{MAX_DEPTH, Places};
 pub use state_vector::check_state_vector;

@@ -37,7 +37,8 @@ pub struct Limits {
     pub presence_timeout: Millis,
     /// Updates that may wait for the store.
     pub staged_bytes: usize,
-    /// The window in which updates are merged while traffic is heavy.
+    /// The window in which updates are merged while traffic is heavy, in a small room; it
+    /// grows with the room, see [`Limits::window_for`].
     pub update_window: Millis,
     /// The window in which presence is merged.
     pub presence_window: Millis,
@@ -67,7 +68,7 @@ impl Default for Limits {
             presence_ids: 4,
             presence_timeout: Millis(30_000),
             staged_bytes: 4 * MIB,
-            update_window: Millis(8),
+            update_window: Millis(2),
             presence_window: Millis(50),
             compact_records: 500,
             compact_bytes: MIB,
@@ -77,7 +78,16 @@ impl Default for Limits {
     }
 }
 
+/// So many sessions make the window of updates a millisecond longer.
+const SESSIONS_A_MILLI: u64 = 64;
+
 impl Limits {
+    /// The window in which updates are merged for so many sessions: what one write costs
+    /// times the sessions is what a window costs, so that many people share longer ones.
+    pub fn window_for(&self, sessions: usize) -> Millis {
+        Millis(self.update_window.0 + sessions as u64 / SESSIONS_A_MILLI)
+    }
+
     /// Tiny bounds, so that every test passes through back-pressure.
     pub fn for_tests() -> Self {
         Self {

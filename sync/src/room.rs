@@ -6,11 +6,14 @@ mod delivery;
 mod journal;
 mod outbox;
 mod presence;
+mod recent;
+mod rounds;
 mod session;
+mod shared;
 mod vocabulary;
 mod writes;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 
@@ -33,6 +36,8 @@ use content::Content;
 pub(crate) use content::{Content, Outcome};
 use journal::Journal;
 use presence::Presence;
+use recent::Recent;
+use rounds::Round;
 use session::{Ask, Session};
 
 /// One open document: owns the `Doc`, presence, journal and sessions, and decides everything.
@@ -44,12 +49,29 @@ pub struct Room {
     presence: Presence,
     journal: Journal,
     sessions: BTreeMap<SessionId, Session>,
+    /// What sessions may still have to be sent of what changed.
+    recent: Recent,
+    changes_round: Round,
+    presence_round: Round,
+    /// Changes that no window has let out, in bytes.
+    unreleased_bytes: usize,
+    /// The sessions whom something happened to since the last flush; and whether that is
+    /// everybody.
+    ready: Vec<SessionId>,
+    everybody_ready: bool,
+    /// Who waits for which change to be durable; of each session only the first.
+    awaiting: BTreeSet<(u64, SessionId)>,
+    /// Nothing happens to a session or to presence by time alone before this.
+    check_at: Timestamp,
     /// What the sessions were told when saving last failed.
     not_saving: Option<String>,
     /// Since when nobody is here.
     idle_since: Option<Timestamp>,
     life: Life,
 }
+
+/// Later than anything happens.
+const NEVER: Timestamp = Timestamp(u64::MAX);
 
 /// How long a room that stops waits for the writers after everything is stored.
 const LAST_WORDS: Millis = Millis(1_000);
@@ -79,38 +101,31 @@ impl Room {
         limits: Limits,
         seed: u64,
     ) -> Result<Self, OpenError> {
-        let mut content = Content::new(&document, seed);
-        let fail = |position, problem: String| OpenError { position, problem };
-        let mut last = Position(0);
-        if let Some((position, snapshot)) = &stored.snapshot {
-            content
-                .load(&snapshot.state)
-                .map_err(|fault| fail(None, fault.to_string()))?;
-            last = *position;
-        }
-        let upto = last;
-        for (position, record) in &stored.records {
-            if *position <= last {
-                let problem = format!("it follows {last:?}");
-                return Err(fail(Some(*position), problem));
-            }
-            content
-                .load(&record.update)
-                .map_err(|fault| fail(Some(*position), fault.to_string()))?;
-            last = *position;
-        }
+        let (content, _) = Content::stored(&document, &stored, Position(u64::MAX), seed)?;
+        let (upto, snapshot_bytes) = match &stored.snapshot {
+            Some((position, snapshot)) => (*position, snapshot.state.len()),
+            None => (Position(0), 0),
+        };
         let tail = stored
             .records
             .iter()
             .map(|(position, record)| (*position, record.update.len()));
         Ok(Self {
-            journal: Journal::new(seed, upto, tail),
+            journal: Journal::new(seed, upto, snapshot_bytes, tail),
             document,
             incarnation: stored.incarnation,
             limits,
+            recent: Recent::new(content.state().clone()),
             content,
             presence: Presence::default(),
             sessions: BTreeMap::new(),
+            changes_round: Round::default(),
+            presence_round: Round::default(),
+            unreleased_bytes: 0,
+            ready: Vec::new(),
+            everybody_ready: false,
+            awaiting: BTreeSet::new(),
+            check_at: Timestamp(0),
             not_saving: None,
             idle_since: None,
             life: Life::Open,
@@ -128,8 +143,9 @@ impl Room {
             } => self.on_join(now, session, dialect, address, grant, out),
             RoomInput::Frame { session, frame } => self.on_frame(now, session, frame, out),
             RoomInput::Sent { session } => {
-                if let Some(session) = self.sessions.get_mut(&session) {
-                    session.earn(&self.limits);
+                if let Some(earning) = self.sessions.get_mut(&session) {
+                    earning.earn(&self.limits);
+                    self.touch(session);
                 }
             }
             RoomInput::GrantChanged { session, grant } => {
@@ -139,6 +155,7 @@ impl Room {
             RoomInput::Appended { batch, position } => {
                 if self.journal.appended(batch, position) {
                     self.refill();
+                    self.touch_settled();
                 }
             }
             RoomInput::AppendFailed { batch, reason } => {
@@ -146,7 +163,7 @@ impl Room {
                     self.tell_not_saving(reason, out);
                 }
             }
-            RoomInput::Compacted { upto } => self.journal.compacted(upto),
+            RoomInput::Compacted { upto, bytes } => self.journal.compacted(upto, bytes),
             RoomInput::CompactFailed { reason } => {
                 self.journal.compact_failed(now);
                 out.push(RoomEffect::Note(Note::CompactFailed { reason }));
@@ -177,7 +194,10 @@ impl Room {
         self.deliver(now, out);
         if let Some(upto) = self.journal.next_compaction(now, &self.limits) {
             let build = CompactJob {
-                state: self.content.whole(),
+                document: self.document.clone(),
+                upto,
+                state: self.state_vector(),
+                complete: self.journal.all_durable(),
             };
             out.push(RoomEffect::Compact { upto, build });
         }
@@ -192,20 +212,17 @@ impl Room {
             Life::Open => None,
         };
         let told = self.not_saving.is_some();
-        let sessions = self
-            .sessions
-            .values()
-            .filter_map(|s| s.deadline(&self.limits));
         let idle = self.idle_since.filter(|_| self.may_retire());
         [
             life,
             self.journal.deadline(told, &self.limits),
-            self.presence.deadline(&self.limits),
+            (self.check_at < NEVER).then_some(self.check_at),
+            self.changes_due(),
+            self.presence_round.due(self.presence.newest()),
             idle.map(|since| since + self.limits.idle),
         ]
         .into_iter()
         .flatten()
-        .chain(sessions)
         .min()
     }
 
@@ -231,7 +248,7 @@ impl Room {
 
     /// What it holds, as a state vector.
     pub fn state_vector(&self) -> yrs::StateVector {
-        yrs::StateVector::clone(self.content.state())
+        self.content.state().clone()
     }
 
     fn on_join(
@@ -275,10 +292,13 @@ impl Room {
             session.tell_fact(&saving_fact(Some(reason)), &self.limits);
         }
         session.ask(Ask::Handshake, self.encoded_state(), &self.limits);
-        for client in self.presence.shown() {
-            session.outbox.push_presence(client);
+        session.outbox.everybody = true;
+        session.outbox.presence = self.presence.newest();
+        if let Some(at) = session.deadline(&self.limits) {
+            self.check_by(at);
         }
         self.sessions.insert(id, session);
+        self.touch(id);
         self.idle_since = None;
     }
 
@@ -306,6 +326,10 @@ impl Room {
                         session.ask(Ask::Handshake, state, &self.limits);
                     }
                 }
+                if let Some(at) = session.deadline(&self.limits) {
+                    self.check_by(at);
+                }
+                self.touch(id);
             }
             _ => self.close(now, id, CloseReason::Forbidden, out),
         }
@@ -313,19 +337,57 @@ impl Room {
 
     /// Does what is due because time went by.
     fn pass_time(&mut self, now: Timestamp, out: &mut Vec<RoomEffect>) {
-        let late: Vec<_> = self
-            .sessions
-            .iter()
-            .filter_map(|(id, session)| Some((*id, session.lapse(now, &self.limits)?)))
-            .collect();
+        if self.sessions.is_empty() {
+            self.idle_since.get_or_insert(now);
+        }
+        if now < self.check_at {
+            return;
+        }
+        let mut late = Vec::new();
+        for (id, session) in &mut self.sessions {
+            if let Some(reason) = session.lapse(now, &self.limits) {
+                late.push((*id, reason));
+            } else if session.keepalive_at(&self.limits) <= now && !session.ready {
+                session.ready = true;
+                self.ready.push(*id);
+            }
+        }
         for (id, reason) in late {
             self.close(now, id, reason, out);
         }
-        for client in self.presence.expire(now, &self.limits) {
-            self.spread_presence(client, None);
+        self.presence.expire(now, &self.limits);
+        // Whoever is about to be sent something gets a new deadline when that is done.
+        let sessions = self
+            .sessions
+            .values()
+            .filter(|session| !session.ready)
+            .filter_map(|session| session.deadline(&self.limits));
+        self.check_at = sessions
+            .chain(self.presence.deadline(&self.limits))
+            .min()
+            .unwrap_or(NEVER);
+    }
+
+    /// Something about a session or presence is due at this time.
+    fn check_by(&mut self, at: Timestamp) {
+        self.check_at = self.check_at.min(at);
+    }
+
+    /// The next flush serves this session.
+    fn touch(&mut self, id: SessionId) {
+        if let Some(session) = self.sessions.get_mut(&id)
+            && !std::mem::replace(&mut session.ready, true)
+        {
+            self.ready.push(id);
         }
-        if self.sessions.is_empty() {
-            self.idle_since.get_or_insert(now);
+    }
+
+    /// The next flush serves those whose changes have become durable.
+    fn touch_settled(&mut self) {
+        let durable = self.journal.durable();
+        while let Some((_, id)) = self.awaiting.first().copied().filter(|f| f.0 <= durable) {
+            self.awaiting.pop_first();
+            self.touch(id);
         }
     }
 
@@ -341,6 +403,7 @@ impl Room {
             for session in self.sessions.values_mut() {
                 session.tell_fact(&saving_fact(None), &self.limits);
             }
+            self.everybody_ready = true;
         }
     }
 
@@ -351,6 +414,7 @@ impl Room {
         for session in self.sessions.values_mut() {
             session.tell_fact(&saving_fact(Some(&reason)), &self.limits);
         }
+        self.everybody_ready = true;
         out.push(RoomEffect::Note(Note::NotSaving {
             reason: reason.clone(),
         }));
@@ -366,6 +430,7 @@ impl Room {
         for session in self.sessions.values_mut() {
             if std::mem::take(&mut session.refill) {
                 session.ask(Ask::Repair, state.clone(), &self.limits);
+                self.everybody_ready = true;
             }
         }
     }
@@ -386,9 +451,8 @@ impl Room {
         if self.sessions.remove(&session).is_none() {
             return;
         }
-        for client in self.presence.leave(now, session) {
-            self.spread_presence(client, None);
-        }
+        self.presence.leave(now, session);
+        self.check_by(now + self.limits.presence_timeout);
         if self.sessions.is_empty() {
             self.idle_since = Some(now);
         }

@@ -156,10 +156,11 @@ impl Table {
                     }
                 }
                 RoomEffect::Compact { upto, build } => {
-                    let snapshot: Snapshot = build.run().expect("a snapshot");
+                    let snapshot: Snapshot = build.run(&self.log).expect("a snapshot");
+                    let bytes = snapshot.state.len();
                     self.log.records.retain(|(position, _)| *position > upto);
                     self.log.snapshot = Some((upto, snapshot));
-                    self.input(RoomInput::Compacted { upto });
+                    self.input(RoomInput::Compacted { upto, bytes });
                 }
                 RoomEffect::Retire => self.retired = true,
                 RoomEffect::Note(note) => self.notes.push(note),

@@ -117,7 +117,8 @@ impl World {
             ));
         }
         let fails = self.mood.failing > 0 && self.rng.chance(50);
-        let event = match build.run() {
+        let stored = self.disk.load(document);
+        let event = match build.run(&stored.expect("an open document has a log")) {
             Err(reason) => {
                 self.violate(format!("a snapshot cannot be built: {reason}"));
                 Event::SnapshotFailed(document.clone(), life, reason)
@@ -170,7 +171,9 @@ impl World {
             self.disk.trim(document);
             self.stir();
             self.note(format_args!("compacted up to {}", upto.0));
-            self.post(document, RoomInput::Compacted { upto });
+            let stored = self.disk.load(document).and_then(|stored| stored.snapshot);
+            let bytes = stored.map_or(0, |(_, snapshot)| snapshot.state.len());
+            self.post(document, RoomInput::Compacted { upto, bytes });
         }
     }
 

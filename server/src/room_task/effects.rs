@@ -2,7 +2,7 @@
 
 use tokio::sync::mpsc::error::TrySendError;
 use waymark_sync::room::{CompactJob, Note};
-use waymark_sync::{BatchId, Position, Record, RoomEffect, SessionId};
+use waymark_sync::{BatchId, DocumentId, Position, Record, RoomEffect, SessionId};
 
 use super::RoomTask;
 use super::message::{Answer, Credit, Ended, Outgoing};
@@ -65,15 +65,7 @@ impl<S: DocumentStore + Clone> RoomTask<S> {
         let document = self.document.clone();
         let answer = self.answer.clone();
         tokio::spawn(async move {
-            let built = tokio::task::spawn_blocking(move || build.run()).await;
-            let result = match built {
-                Ok(Ok(snapshot)) => store
-                    .write_snapshot(&document, upto, snapshot)
-                    .await
-                    .map_err(|error| error.to_string()),
-                Ok(Err(problem)) => Err(problem),
-                Err(_) => Err("making the snapshot failed inside".to_owned()),
-            };
+            let result = write_snapshot(&store, &document, upto, build).await;
             let _ = answer.send(Answer::Compacted { upto, result });
         });
     }
@@ -99,4 +91,24 @@ impl<S: DocumentStore + Clone> RoomTask<S> {
             }
         }
     }
+}
+
+/// Makes a snapshot of what is stored and writes it; its size in bytes.
+async fn write_snapshot<S: DocumentStore>(
+    store: &S,
+    document: &DocumentId,
+    upto: Position,
+    build: CompactJob,
+) -> Result<usize, String> {
+    let stored = store
+        .load(document)
+        .await
+        .map_err(|error| error.to_string())?;
+    let stored = stored.ok_or("the document is gone")?;
+    let snapshot = tokio::task::spawn_blocking(move || build.run(&stored))
+        .await
+        .map_err(|_| "making the snapshot failed inside")??;
+    let bytes = snapshot.state.len();
+    let written = store.write_snapshot(document, upto, snapshot).await;
+    written.map(|()| bytes).map_err(|error| error.to_string())
 }

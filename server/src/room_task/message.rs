@@ -92,7 +92,8 @@ pub(super) enum Answer {
     },
     Compacted {
         upto: Position,
-        result: Result<(), String>,
+        /// The snapshot's size in bytes.
+        result: Result<usize, String>,
     },
 }
 

@@ -50,9 +50,14 @@ pub fn write_awareness<'a>(
     let mut out = Vec::new();
     write_var(&mut out, entries.len() as u64);
     for entry in entries {
-        write_var(&mut out, entry.client);
-        write_var(&mut out, u64::from(entry.clock));
-        write_buffer(&mut out, entry.state.unwrap_or("null").as_bytes());
+        write_presence(&mut out, &entry);
     }
     out.into()
+}
+
+/// Writes one entry of a presence message.
+pub fn write_presence(out: &mut Vec<u8>, entry: &PresenceEntry<'_>) {
+    write_var(out, entry.client);
+    write_var(out, u64::from(entry.clock));
+    write_buffer(out, entry.state.unwrap_or("null").as_bytes());
 }

@@ -1,56 +1,45 @@
-//! Snapshots, made away from the room's turn.
+//! Snapshots, made from the log and away from the room's turn.
 
 use bytes::Bytes;
-use yrs::block::ClientID;
-use yrs::updates::decoder::Decode;
-use yrs::{Doc, OffsetKind, Options, ReadTxn, StateVector, Transact, Update};
+use yrs::StateVector;
 
-use crate::guard::{self, Bounds};
-use crate::journal::Snapshot;
+use super::content::Content;
+use crate::document::DocumentId;
+use crate::journal::{Position, Snapshot, StoredDocument};
 
-/// Work that makes a snapshot from what the log holds, away from the room's turn.
+/// Work that makes a snapshot from what the store holds, away from the room's turn: its
+/// cost grows with the document, a turn's must not.
 #[derive(Debug)]
 pub struct CompactJob {
-    /// The state to rebuild and check, as one update.
-    pub state: Bytes,
+    pub(super) document: DocumentId,
+    pub(super) upto: Position,
+    /// What the room holds.
+    pub(super) state: StateVector,
+    /// Whether all of that is stored up to `upto`.
+    pub(super) complete: bool,
 }
 
 impl CompactJob {
-    /// Rebuilds the state in a fresh document, compares state vectors and encodes it.
+    /// Rebuilds the state in a fresh document, compares it with the room's and encodes it.
     ///
     /// # Errors
-    /// A text for the log when the rebuilt document differs or the state cannot be read.
-    pub fn run(self) -> Result<Snapshot, String> {
-        let outline = guard::check_update(&self.state, &Bounds::TRUSTED_SIZE)
-            .map_err(|fault| format!("the state cannot be read: {fault}"))?
-            .outline;
-        let expected: StateVector = outline
-            .sections
+    /// A text for the log when the log cannot be read or holds something else than the
+    /// room does.
+    pub fn run(self, stored: &StoredDocument) -> Result<Snapshot, String> {
+        // Nobody edits there, so the client id is of no matter.
+        let (mut content, last) = Content::stored(&self.document, stored, self.upto, 1)
+            .map_err(|error| error.to_string())?;
+        if last != self.upto {
+            return Err(format!("the log ends at {last:?} before {:?}", self.upto));
+        }
+        let rebuilt = content.state();
+        let differs = rebuilt
             .iter()
-            .map(|section| (ClientID::new(section.client), section.end))
-            .collect();
-        let update = Update::decode_v1(&self.state)
-            .map_err(|error| format!("the state cannot be decoded: {error}"))?;
-        // Nobody edits here, so the client id is of no matter.
-        let doc = Doc::with_options(Options {
-            offset_kind: OffsetKind::Utf16,
-            cleanup_formatting: false,
-            ..Options::with_client_id(ClientID::new(1))
-        });
-        {
-            let mut txn = doc.transact_mut();
-            txn.apply_update(update)
-                .map_err(|error| format!("the state cannot be applied: {error}"))?;
-            if txn.has_missing_updates() {
-                return Err("the state has holes".to_owned());
-            }
+            .any(|(client, clock)| *clock > self.state.get(client));
+        if differs || (self.complete && *rebuilt != self.state) {
+            return Err("the log holds something else than the room".to_owned());
         }
-        let txn = doc.transact();
-        if txn.state_vector() != expected {
-            return Err("the rebuilt document differs from the state".to_owned());
-        }
-        Ok(Snapshot {
-            state: txn.encode_diff_v1(&StateVector::default()).into(),
-        })
+        let state: Bytes = content.whole();
+        Ok(Snapshot { state })
     }
 }

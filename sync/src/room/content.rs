@@ -1,5 +1,6 @@
 //! The document's content: what yrs holds, and what is known about it.
 
+use std::borrow::Borrow;
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
@@ -7,14 +8,17 @@ use yrs::block::ClientID;
 use yrs::updates::decoder::Decode;
 use yrs::{Doc, OffsetKind, Options, ReadTxn, StateVector, Transact, Update, WriteTxn};
 
+use super::{OpenError, SessionId};
 use crate::document::DocumentId;
-use crate::guard::{self, Bounds, Fault, Outline, Places, Walk};
+use crate::guard::{self, Bounds, Fault, Outline, Places, Section, Walk};
+use crate::journal::{Position, StoredDocument};
 use crate::wire::{self, Address, Dialect, Frame};
 
 /// One effective update: numbered, and encoded once for everybody who gets it.
 #[derive(Debug)]
 pub(crate) struct Change {
     number: u64,
+    author: SessionId,
     update: Bytes,
     outline: Option<Outline>,
     messages: [OnceLock<Bytes>; 2],
@@ -25,8 +29,19 @@ impl Change {
         self.number
     }
 
+    pub(super) fn author(&self) -> SessionId {
+        self.author
+    }
+
     pub(super) fn update(&self) -> &Bytes {
         &self.update
+    }
+
+    /// The structs in it.
+    pub(super) fn sections(&self) -> &[Section] {
+        self.outline
+            .as_ref()
+            .map_or(&[], |outline| &outline.sections)
     }
 
     /// The message for everybody who speaks this dialect under the plain name.
@@ -45,23 +60,21 @@ impl Change {
 }
 
 /// Joins changes into one update.
-pub(super) fn merge_changes(changes: &[Arc<Change>]) -> Bytes {
+pub(super) fn merge_changes<C: Borrow<Change>>(changes: &[C]) -> Bytes {
     if let [change] = changes {
-        return change.update.clone();
+        return change.borrow().update.clone();
     }
     let outlined: Option<Vec<_>> = changes
         .iter()
         .map(|change| {
-            change
-                .outline
-                .as_ref()
-                .map(|outline| (&change.update, outline))
+            let change: &Change = change.borrow();
+            Some((&change.update, change.outline.as_ref()?))
         })
         .collect();
     outlined
         .and_then(|outlined| guard::merge(&outlined))
         .unwrap_or_else(|| {
-            let updates = changes.iter().map(|change| &change.update[..]);
+            let updates = changes.iter().map(|change| &change.borrow().update[..]);
             yrs::merge_updates_v1(updates)
                 .expect("effective updates come from yrs itself")
                 .into()
@@ -74,11 +87,10 @@ pub(crate) enum Outcome {
     Nothing,
     /// Something that it builds upon is not here: it did not touch the document.
     Missing,
-    /// It changed the document from the state `before`. With a fault, only a part of it
-    /// could be integrated, and whoever sent it must not send more.
+    /// It changed the document. With a fault, only a part of it could be integrated, and
+    /// whoever sent it must not send more.
     Changed {
         change: Arc<Change>,
-        before: Arc<StateVector>,
         fault: Option<Fault>,
     },
 }
@@ -86,7 +98,7 @@ pub(crate) enum Outcome {
 pub(crate) struct Content {
     doc: Doc,
     places: Places,
-    state: Arc<StateVector>,
+    state: StateVector,
     full: Option<Full>,
 }
 
@@ -104,9 +116,41 @@ impl Content {
         Self {
             doc: Doc::with_options(options(document, client_id)),
             places: Places::new(seed),
-            state: Arc::default(),
+            state: StateVector::default(),
             full: None,
         }
+    }
+
+    /// What the store holds up to a position, and the position of the last record of it.
+    pub(super) fn stored(
+        document: &DocumentId,
+        stored: &StoredDocument,
+        upto: Position,
+        seed: u64,
+    ) -> Result<(Self, Position), OpenError> {
+        let mut content = Self::new(document, seed);
+        let fail = |position, problem: String| OpenError { position, problem };
+        let mut last = Position(0);
+        if let Some((position, snapshot)) = &stored.snapshot {
+            content
+                .load(&snapshot.state)
+                .map_err(|fault| fail(None, fault.to_string()))?;
+            last = *position;
+        }
+        for (position, record) in &stored.records {
+            if *position > upto {
+                break;
+            }
+            if *position <= last {
+                let problem = format!("it follows {last:?}");
+                return Err(fail(Some(*position), problem));
+            }
+            content
+                .load(&record.update)
+                .map_err(|fault| fail(Some(*position), fault.to_string()))?;
+            last = *position;
+        }
+        Ok((content, last))
     }
 
     /// Takes over stored bytes.
@@ -126,15 +170,16 @@ impl Content {
         let state = txn.state_vector();
         drop(txn);
         self.places.extend(resolved, &state);
-        self.state = Arc::new(state);
+        self.state = state;
         Ok(())
     }
 
-    /// Applies a checked update, numbered by `number` if it changes something.
+    /// Applies a checked update of `author`, numbered by `number` if it changes something.
     pub(crate) fn apply(
         &mut self,
         bytes: &Bytes,
         walk: &Walk,
+        author: SessionId,
         number: impl FnOnce() -> u64,
     ) -> Result<Outcome, Fault> {
         let outline = &walk.outline;
@@ -146,7 +191,6 @@ impl Content {
         }
         let resolved = self.places.check(bytes, walk)?;
         let update = decode(bytes)?;
-        let before = Arc::clone(&self.state);
         let mut txn = self.transact();
         let mut fault = txn
             .apply_update(update)
@@ -157,29 +201,45 @@ impl Content {
             fault = Some(Fault("structs refer to each other in a circle"));
         }
         let effective = txn.encode_update_v1();
-        let state = txn.state_vector();
+        // Only after a fault is it unknown what became of it.
+        let partial = fault.is_some().then(|| txn.state_vector());
         drop(txn);
-        self.places.extend(resolved, &state);
-        self.state = Arc::new(state);
+        // What is effective is mostly what came.
+        let outline = if effective == bytes[..] {
+            Some(outline.clone())
+        } else {
+            let walk = guard::check_update(&effective, &Bounds::TRUSTED_SIZE);
+            walk.ok().map(|walk| walk.outline)
+        };
+        match (partial, &outline) {
+            (None, Some(outline)) => {
+                for section in &outline.sections {
+                    self.state
+                        .set_max(ClientID::new(section.client), section.end);
+                }
+            }
+            (Some(state), _) => self.state = state,
+            (None, None) => {
+                let state = self.read().state_vector();
+                self.state = state;
+            }
+        }
+        debug_assert_eq!(self.state, self.read().state_vector());
+        self.places.extend(resolved, &self.state);
         if effective == Update::EMPTY_V1 {
             return fault.map_or(Ok(Outcome::Nothing), Err);
         }
         let change = Arc::new(Change {
             number: number(),
-            outline: guard::check_update(&effective, &Bounds::TRUSTED_SIZE)
-                .ok()
-                .map(|walk| walk.outline),
+            author,
             update: effective.into(),
+            outline,
             messages: [OnceLock::new(), OnceLock::new()],
         });
         // A provider calls itself synced after its first step 2, so that must hold
         // everything: what is encoded already and a tail would not do.
         self.full = None;
-        Ok(Outcome::Changed {
-            change,
-            before,
-            fault,
-        })
+        Ok(Outcome::Changed { change, fault })
     }
 
     /// Whether a checked update holds nothing that is not here.
@@ -199,7 +259,7 @@ impl Content {
     }
 
     /// What is here, as a state vector.
-    pub(crate) fn state(&self) -> &Arc<StateVector> {
+    pub(crate) fn state(&self) -> &StateVector {
         &self.state
     }
 

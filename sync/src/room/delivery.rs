@@ -1,114 +1,133 @@
-//! From the outboxes to the sessions' writers.
+//! From the room to the sessions' writers.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use yrs::StateVector;
 
-use super::content::{Change, merge_changes};
-use super::outbox::Outgoing;
-use super::session::Stage;
+use super::content::{Change, Content};
+use super::presence::Presence;
+use super::recent::Recent;
+use super::session::{Session, Stage};
+use super::shared::{Shared, merged};
 use super::{Note, Room, RoomEffect, SessionId};
 use crate::close::CloseReason;
 use crate::guard::write_awareness;
+use crate::limits::Limits;
 use crate::time::Timestamp;
-use crate::wire::{self, Address, Dialect, Frame};
+use crate::wire::{self, Frame};
 
-/// Messages made during one flush that several sessions get alike.
-#[derive(Default)]
-struct Shared {
-    merged: Vec<(Dialect, Vec<u64>, Bytes)>,
-    diffs: Vec<(Dialect, Arc<StateVector>, Bytes)>,
-}
+/// From this size on changes do not wait for their window.
+const EARLY_BYTES: usize = 64 * 1024;
 
 impl Room {
-    /// Gives every session as much as its credit allows.
+    /// Gives sessions as much as their credit allows: everybody when a window has ended,
+    /// else those whom something happened to.
     pub(super) fn deliver(&mut self, now: Timestamp, out: &mut Vec<RoomEffect>) {
-        let durable = self.journal.durable();
-        let mut shared = Shared::default();
-        let ids: Vec<_> = self.sessions.keys().copied().collect();
-        for id in ids {
-            self.deliver_to(now, id, durable, &mut shared, out);
-        }
-    }
-
-    fn deliver_to(
-        &mut self,
-        now: Timestamp,
-        id: SessionId,
-        durable: u64,
-        shared: &mut Shared,
-        out: &mut Vec<RoomEffect>,
-    ) {
-        let Some(session) = self.sessions.get_mut(&id) else {
-            return;
+        let round = self.begin_rounds(now);
+        let ready = std::mem::take(&mut self.ready);
+        let mut server = Server {
+            now,
+            limits: &self.limits,
+            durable: self.journal.durable(),
+            newest: self.journal.applied(),
+            released: self.changes_round.released(),
+            presence_released: self.presence_round.released(),
+            content: &mut self.content,
+            recent: &self.recent,
+            presence: &self.presence,
+            awaiting: &mut self.awaiting,
+            shared: Shared::default(),
+            too_slow: Vec::new(),
+            check_by: None,
+            out,
         };
-        session.settle_acks(durable, &self.limits);
-        if session.overflowed {
+        if round | std::mem::take(&mut self.everybody_ready) {
+            for (id, session) in &mut self.sessions {
+                server.serve(*id, session);
+            }
+        } else {
+            for id in ready {
+                if let Some(session) = self.sessions.get_mut(&id) {
+                    server.serve(id, session);
+                }
+            }
+        }
+        let (too_slow, check_by) = (server.too_slow, server.check_by);
+        if let Some(at) = check_by {
+            self.check_by(at);
+        }
+        for id in too_slow {
             self.close(now, id, CloseReason::TooSlow, out);
+        }
+        self.bound_recent(round);
+    }
+
+    /// Whether the window of changes or presence has ended with something in it.
+    fn begin_rounds(&mut self, now: Timestamp) -> bool {
+        let mut round = false;
+        let newest = self.journal.applied();
+        if self.changes_due().is_some_and(|at| at <= now) {
+            let window = self.limits.window_for(self.sessions.len());
+            self.changes_round.release(newest, now, window);
+            self.unreleased_bytes = 0;
+            round = true;
+        }
+        let newest = self.presence.newest();
+        if self.presence_round.due(newest).is_some_and(|at| at <= now) {
+            let window = self.limits.presence_window;
+            self.presence_round.release(newest, now, window);
+            round = true;
+        }
+        round
+    }
+
+    /// When the changes that wait go out.
+    pub(super) fn changes_due(&self) -> Option<Timestamp> {
+        let due = self.changes_round.due(self.journal.applied())?;
+        if self.unreleased_bytes >= EARLY_BYTES {
+            return Some(Timestamp(0));
+        }
+        Some(due)
+    }
+
+    /// Keeps a change for every session but its author's.
+    pub(super) fn spread(&mut self, change: &Arc<Change>) {
+        if let Some(author) = self.sessions.get_mut(&change.author()) {
+            author.outbox.own = change.number();
+        }
+        self.unreleased_bytes += change.update().len();
+        self.recent.push(Arc::clone(change));
+    }
+
+    /// Forgets what nobody waits for; when still too much is left, the slowest sessions
+    /// are owed a diff instead.
+    fn bound_recent(&mut self, after_round: bool) {
+        let bound = self.limits.outbox_bytes;
+        if !after_round && self.recent.bytes() <= bound {
             return;
         }
-        while session.has_credit() {
-            let next = session.outbox.next(now, &self.limits);
-            let dialect = session.dialect;
-            let address = &session.address;
-            let message = match next {
-                Some(Outgoing::Control(frame)) => wire::encode_to(dialect, address, &frame),
-                Some(Outgoing::Answer(known)) if known.is_empty() => {
-                    Some(self.content.first_sync(dialect, address))
-                }
-                Some(Outgoing::Answer(known)) => {
-                    let frame = Frame::SyncStep2(self.content.diff(&known));
-                    wire::encode_to(dialect, address, &frame)
-                }
-                Some(Outgoing::Changes(changes)) => {
-                    Some(shared.changes(dialect, address, &changes))
-                }
-                Some(Outgoing::Diff(since)) => {
-                    Some(shared.diff(dialect, address, &since, || self.content.diff(&since)))
-                }
-                Some(Outgoing::Presence(clients)) => {
-                    let frame = Frame::Awareness(self.presence.message(&clients));
-                    wire::encode_to(dialect, address, &frame)
-                }
-                None if session.keepalive_at(&self.limits) <= now => {
-                    let nobody = Frame::Awareness(write_awareness([].into_iter()));
-                    wire::encode_to(dialect, address, &nobody)
-                }
-                None => break,
-            };
-            // Frames that a dialect lacks are not queued for it.
-            if let Some(message) = message {
-                session.spend(now);
-                out.push(RoomEffect::Send {
-                    session: id,
-                    message,
-                });
+        let slowest = self
+            .sessions
+            .values()
+            .filter(|session| session.stage == Stage::Live && session.outbox.follows())
+            .map(|session| session.outbox.sent)
+            .min();
+        self.recent
+            .forget(slowest.unwrap_or(self.journal.applied()));
+        // What was not let out yet goes out soon, in whole.
+        if self.recent.bytes() <= bound + self.unreleased_bytes {
+            return;
+        }
+        let upto = self.recent.excess(bound / 2);
+        let since = Arc::new(self.recent.base().clone());
+        for session in self.sessions.values_mut() {
+            let outbox = &mut session.outbox;
+            if session.stage == Stage::Live && outbox.follows() && outbox.sent < upto {
+                outbox.fall_behind(&since);
             }
         }
-    }
-
-    /// Queues a change for every session but its author.
-    pub(super) fn spread(
-        &mut self,
-        change: &Arc<Change>,
-        before: &Arc<StateVector>,
-        author: SessionId,
-    ) {
-        for (id, session) in &mut self.sessions {
-            if *id != author && session.stage == Stage::Live {
-                session.outbox.push_change(change, before, &self.limits);
-            }
-        }
-    }
-
-    /// Queues a client id's presence for every session but its owner.
-    pub(super) fn spread_presence(&mut self, client: u64, owner: Option<SessionId>) {
-        for (id, session) in &mut self.sessions {
-            if Some(*id) != owner {
-                session.outbox.push_presence(client);
-            }
-        }
+        self.recent.forget(upto);
     }
 
     /// Closes a session for what it sent.
@@ -127,51 +146,115 @@ impl Room {
     }
 }
 
-impl Shared {
-    fn changes(&mut self, dialect: Dialect, address: &Address, changes: &[Arc<Change>]) -> Bytes {
-        if let [change] = changes {
-            return change.message(dialect, address);
+/// Serves sessions during one flush, with the parts of the room that this needs.
+struct Server<'a> {
+    now: Timestamp,
+    limits: &'a Limits,
+    durable: u64,
+    /// The newest change, and the newest that is let out.
+    newest: u64,
+    released: u64,
+    presence_released: u64,
+    content: &'a mut Content,
+    recent: &'a Recent,
+    presence: &'a Presence,
+    awaiting: &'a mut BTreeSet<(u64, SessionId)>,
+    shared: Shared,
+    too_slow: Vec<SessionId>,
+    /// When a session that was served has to be looked at again.
+    check_by: Option<Timestamp>,
+    out: &'a mut Vec<RoomEffect>,
+}
+
+/// What a session is to be sent next.
+enum Next {
+    Message(Bytes),
+    /// It was owed something that is empty or that its dialect lacks.
+    Skip,
+    Nothing,
+}
+
+impl Server<'_> {
+    fn serve(&mut self, id: SessionId, session: &mut Session) {
+        session.ready = false;
+        session.settle_acks(self.durable, self.limits);
+        if let Some(number) = session.awaits() {
+            self.awaiting.insert((number, id));
         }
-        let numbers: Vec<u64> = changes.iter().map(|change| change.number()).collect();
-        if address.is_plain() {
-            let known = self
-                .merged
-                .iter()
-                .find(|(d, n, _)| *d == dialect && *n == numbers);
-            if let Some((_, _, message)) = known {
-                return message.clone();
+        if session.overflowed {
+            self.too_slow.push(id);
+            return;
+        }
+        while session.has_credit() {
+            match self.next(id, session) {
+                Next::Message(message) => {
+                    session.spend(self.now);
+                    self.out.push(RoomEffect::Send {
+                        session: id,
+                        message,
+                    });
+                }
+                Next::Skip => {}
+                Next::Nothing => break,
             }
         }
-        let frame = Frame::Update(merge_changes(changes));
-        let message = wire::encode_to(dialect, address, &frame).unwrap_or_default();
-        if address.is_plain() {
-            self.merged.push((dialect, numbers, message.clone()));
-        }
-        message
+        let at = session.deadline(self.limits);
+        self.check_by = [self.check_by, at].into_iter().flatten().min();
     }
 
-    fn diff(
-        &mut self,
-        dialect: Dialect,
-        address: &Address,
-        since: &Arc<StateVector>,
-        make: impl FnOnce() -> Bytes,
-    ) -> Bytes {
-        if address.is_plain() {
-            let known = self
-                .diffs
-                .iter()
-                .find(|(d, s, _)| *d == dialect && Arc::ptr_eq(s, since));
-            if let Some((_, _, message)) = known {
-                return message.clone();
+    fn next(&mut self, id: SessionId, session: &mut Session) -> Next {
+        let (dialect, address) = (session.dialect, &session.address);
+        let outbox = &mut session.outbox;
+        if let Some(frame) = outbox.pop_control() {
+            return Next::of(wire::encode_to(dialect, address, &frame));
+        }
+        if let Some(known) = outbox.take_answer() {
+            outbox.sent = self.newest;
+            if known.is_empty() {
+                return Next::Message(self.content.first_sync(dialect, address));
+            }
+            let frame = Frame::SyncStep2(self.content.diff(&known));
+            return Next::of(wire::encode_to(dialect, address, &frame));
+        }
+        if session.stage == Stage::Live {
+            if let Some(since) = outbox.take_behind() {
+                outbox.sent = self.newest;
+                let content = &*self.content;
+                let make = || content.diff(&since);
+                return Next::Message(self.shared.diff(dialect, address, &since, make));
+            }
+            if outbox.sent < self.released {
+                let (sent, own) = (outbox.sent, outbox.own);
+                outbox.sent = self.newest;
+                let changes = self.recent.after(sent);
+                return Next::of(if own > sent {
+                    let others = changes.filter(|change| change.author() != id);
+                    merged(dialect, address, others)
+                } else {
+                    self.shared.changes(dialect, address, sent, changes)
+                });
             }
         }
-        let frame = Frame::Update(make());
-        let message = wire::encode_to(dialect, address, &frame).unwrap_or_default();
-        if address.is_plain() {
-            self.diffs
-                .push((dialect, Arc::clone(since), message.clone()));
+        if outbox.everybody || outbox.presence < self.presence_released {
+            let (after, everybody) = (outbox.presence, outbox.everybody);
+            outbox.presence = self.presence.newest();
+            outbox.everybody = false;
+            let own = self.presence.owned_by(id);
+            let message =
+                self.shared
+                    .presence(self.presence, dialect, address, (after, everybody), own);
+            return Next::of(message);
         }
-        message
+        if session.keepalive_at(self.limits) <= self.now {
+            let nobody = Frame::Awareness(write_awareness([].into_iter()));
+            return Next::of(wire::encode_to(dialect, address, &nobody));
+        }
+        Next::Nothing
+    }
+}
+
+impl Next {
+    fn of(message: Option<Bytes>) -> Self {
+        message.map_or(Self::Skip, Self::Message)
     }
 }

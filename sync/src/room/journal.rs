@@ -13,6 +13,8 @@ const FIRST_RETRY: Millis = Millis(250);
 const LAST_RETRY: Millis = Millis(10_000);
 /// How long an append may take before people are told.
 const SLOW_APPEND: Millis = Millis(5_000);
+/// Reading a record costs about as much as reading so much of a snapshot.
+const BYTES_A_RECORD: u64 = 1024;
 /// How long a failed compaction rests.
 const COMPACT_RETRY: Millis = Millis(30_000);
 
@@ -33,6 +35,7 @@ pub(super) struct Journal {
     /// Records after the snapshot and their sizes.
     tail: VecDeque<(Position, usize)>,
     tail_bytes: usize,
+    snapshot_bytes: usize,
     compacting: bool,
     compact_after: Timestamp,
 }
@@ -63,6 +66,7 @@ impl Journal {
     pub(super) fn new(
         seed: u64,
         snapshot: Position,
+        snapshot_bytes: usize,
         tail: impl Iterator<Item = (Position, usize)>,
     ) -> Self {
         let tail: VecDeque<_> = tail.collect();
@@ -77,6 +81,7 @@ impl Journal {
             position: tail.back().map_or(snapshot, |(position, _)| *position),
             tail_bytes: tail.iter().map(|(_, bytes)| bytes).sum(),
             tail,
+            snapshot_bytes,
             compacting: false,
             compact_after: Timestamp(0),
         }
@@ -209,12 +214,19 @@ impl Journal {
         Some(self.position)
     }
 
+    /// A snapshot costs as much as the document is large, so a large document waits until
+    /// its log has grown in proportion: what a change costs does not depend on its size.
     fn compaction_due(&self, limits: &Limits) -> bool {
-        self.tail.len() as u64 >= limits.compact_records || self.tail_bytes >= limits.compact_bytes
+        let records = limits
+            .compact_records
+            .max(self.snapshot_bytes as u64 / BYTES_A_RECORD);
+        let bytes = limits.compact_bytes.max(self.snapshot_bytes / 2);
+        self.tail.len() as u64 >= records || self.tail_bytes >= bytes
     }
 
-    pub(super) fn compacted(&mut self, upto: Position) {
+    pub(super) fn compacted(&mut self, upto: Position, bytes: usize) {
         self.compacting = false;
+        self.snapshot_bytes = bytes;
         while let Some((position, bytes)) = self.tail.front() {
             if *position > upto {
                 break;

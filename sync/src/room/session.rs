@@ -22,6 +22,8 @@ pub(super) struct Session {
     pub(super) refill: bool,
     /// Too many messages wait that cannot be merged.
     pub(super) overflowed: bool,
+    /// It is among those that the next flush serves.
+    pub(super) ready: bool,
     credit: u32,
     starved_since: Option<Timestamp>,
     last_sent: Timestamp,
@@ -92,6 +94,7 @@ impl Session {
             repair: None,
             refill: false,
             overflowed: false,
+            ready: false,
             credit: limits.credit,
             starved_since: None,
             last_sent: now,
@@ -189,6 +192,14 @@ impl Session {
         }
     }
 
+    /// The change that has to be durable before it can be told more.
+    pub(super) fn awaits(&self) -> Option<u64> {
+        match self.acks.front()? {
+            (Ack::Durable(number), _) => Some(*number),
+            _ => None,
+        }
+    }
+
     fn push_ack(&mut self, ack: Ack) {
         if self.dialect != Dialect::Hocuspocus {
             return;
@@ -247,19 +258,11 @@ impl Session {
         }
     }
 
-    /// When something here is due by time alone.
+    /// When this session has to be looked at because of time alone.
     pub(super) fn deadline(&self, limits: &Limits) -> Option<Timestamp> {
-        let sending = if self.has_credit() {
-            let due = self.outbox.due();
-            Some(due.map_or(self.keepalive_at(limits), |due| {
-                due.min(self.keepalive_at(limits))
-            }))
-        } else {
-            None
-        };
         [
             self.greets_until(),
-            sending,
+            self.has_credit().then(|| self.keepalive_at(limits)),
             self.grant.until(),
             self.repair.map(|repair| repair.until),
             self.starves_at(limits),

@@ -39,8 +39,8 @@ pub enum RoomInput {
     Appended { batch: BatchId, position: Position },
     /// The store could not; the room keeps the batch and tries again after a while.
     AppendFailed { batch: BatchId, reason: String },
-    /// The snapshot up to here is written.
-    Compacted { upto: Position },
+    /// The snapshot up to here is written; it is so large.
+    Compacted { upto: Position, bytes: usize },
     /// It could not be; try again later.
     CompactFailed { reason: String },
     /// The process is stopping: get everything durable, close the sessions, then retire.
@@ -62,8 +62,9 @@ pub enum RoomEffect {
     },
     /// Append to the log; answered by `Appended` or `AppendFailed`. At most one in flight.
     Append { batch: BatchId, record: Record },
-    /// Write this snapshot, then forget the records up to there; answered by `Compacted` or
-    /// `CompactFailed`. At most one in flight. `build` runs on the blocking pool.
+    /// Give `build` what the store holds of the document, write the snapshot that it makes,
+    /// then forget the records up to there; answered by `Compacted` or `CompactFailed`. At
+    /// most one in flight. `build` runs on the blocking pool.
     Compact { upto: Position, build: CompactJob },
     /// Nobody is here and everything is durable: the task may end.
     Retire,

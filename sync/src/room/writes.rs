@@ -37,6 +37,9 @@ impl Room {
         let Some(session) = self.sessions.get_mut(&id) else {
             return;
         };
+        if !std::mem::replace(&mut session.ready, true) {
+            self.ready.push(id);
+        }
         match frame {
             Frame::SyncStep1(bytes) => self.on_step1(now, id, &bytes, out),
             Frame::SyncStep2(bytes) => {
@@ -45,12 +48,7 @@ impl Room {
             }
             Frame::Update(bytes) => self.on_write(now, id, &bytes, Write::Update, out),
             Frame::Awareness(bytes) => self.on_awareness(now, id, &bytes, out),
-            Frame::QueryAwareness => {
-                let own = self.presence.owned_by(id);
-                for client in self.presence.shown().filter(|client| !own.contains(client)) {
-                    session.outbox.push_presence(client);
-                }
-            }
+            Frame::QueryAwareness => session.outbox.everybody = true,
             Frame::Ping => session.tell(Frame::Pong, &self.limits),
             // A renewed token is the server's business, and nobody has facts for us.
             Frame::Pong | Frame::AuthToken(_) | Frame::Stateless(_) => {}
@@ -131,16 +129,15 @@ impl Room {
             return;
         }
         let journal = &mut self.journal;
-        match self.content.apply(bytes, &walk, || journal.next_number()) {
+        match self
+            .content
+            .apply(bytes, &walk, id, || journal.next_number())
+        {
             Err(fault) => self.blame(now, id, fault.0, out),
             Ok(Outcome::Missing) => self.on_missing(now, id, acked, write, out),
             Ok(Outcome::Nothing) => self.accept(id, acked, write),
-            Ok(Outcome::Changed {
-                change,
-                before,
-                fault,
-            }) => {
-                self.spread(&change, &before, id);
+            Ok(Outcome::Changed { change, fault }) => {
+                self.spread(&change);
                 self.journal.stage(change, permit.subject(), now);
                 self.accept(id, acked, write);
                 if let Some(fault) = fault {
@@ -192,10 +189,8 @@ impl Room {
         if acked {
             session.ack_with_step2();
         }
-        let repair = session.repair.get_or_insert(Repair {
-            until: now + self.limits.greeting,
-            tries: 0,
-        });
+        let until = now + self.limits.greeting;
+        let repair = session.repair.get_or_insert(Repair { until, tries: 0 });
         if write != Write::Update {
             repair.tries += 1;
             if repair.tries > REPAIR_TRIES {
@@ -206,6 +201,7 @@ impl Room {
         if !session.is_asked() {
             session.ask(Ask::Repair, state, &self.limits);
         }
+        self.check_by(until);
     }
 
     fn on_awareness(
@@ -225,16 +221,14 @@ impl Room {
         let Some(session) = self.sessions.get(&id) else {
             return;
         };
-        let subject = session.grant.subject().to_owned();
         let speaker = Speaker {
             session: id,
-            subject: &subject,
+            subject: session.grant.subject(),
         };
         for claim in &claims {
-            if self.presence.claim(now, speaker, claim, &self.limits) {
-                self.spread_presence(claim.client, Some(id));
-            }
+            self.presence.claim(now, speaker, claim, &self.limits);
         }
+        self.check_by(now + self.limits.presence_timeout);
     }
 
     fn holds_all_of(&self, bytes: &Bytes) -> bool {

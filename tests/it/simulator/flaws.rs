@@ -37,7 +37,7 @@ fn a_disk_that_lies_about_flushing_is_caught_by_the_durability_oracle() {
 
 #[test]
 fn a_relay_that_drops_updates_is_caught_by_the_convergence_oracle() {
-    let mut world = World::new(2);
+    let mut world = World::new(3);
     world.break_on_purpose(Flaw::RelayDrops);
     let [ana, ben] = world.join_all("map", ["ana", "ben"]);
     world.run_for(5_000);

@@ -10,6 +10,7 @@ use yrs::{ReadTxn, StateVector, Transact, Update};
 
 use super::edits::{edit, nonsense, steps};
 use super::{apply, check, yjs};
+use crate::SessionId;
 use crate::guard::*;
 use crate::testing;
 
@@ -148,13 +149,13 @@ fn never_panics(bytes: &[u8], before: Option<&Vec<Vec<u8>>>) -> bool {
     for update in before.into_iter().flatten() {
         let update = Bytes::copy_from_slice(update);
         let walk = check(&update).expect("an update");
-        drop(content.apply(&update, &walk, || 1));
+        drop(content.apply(&update, &walk, SessionId(1), || 1));
     }
     let bytes = Bytes::copy_from_slice(bytes);
     let Ok(walk) = check(&bytes) else {
         return false;
     };
-    let outcome = content.apply(&bytes, &walk, || {
+    let outcome = content.apply(&bytes, &walk, SessionId(1), || {
         number += 1;
         number
     });
