@@ -5,7 +5,9 @@
 //! differ only in what is below them, so one contract suite
 //! (`tests/it/store_contract.rs`) says what "appended" means for both.
 
+mod answer;
 mod committer;
+mod faults;
 mod keyspace;
 mod layout;
 mod log;
@@ -18,6 +20,7 @@ use std::future::Future;
 use bytes::Bytes;
 use waymark_sync::{BatchId, DocumentId, Incarnation, Position, Record, Snapshot, StoredDocument};
 
+pub use self::faults::Faults;
 pub use self::keyspace::{MemoryDisk, Tree};
 pub use self::layout::MAX_VALUE_BYTES;
 pub use self::memory::MemoryStore;
@@ -110,6 +113,21 @@ pub trait DocumentStore: Send + Sync + 'static {
         batch: BatchId,
         record: Record,
     ) -> impl Future<Output = Result<Position, StoreError>> + Send;
+
+    /// The same for who does not wait: `done` is called once, from a thread of the store,
+    /// and must not block. Spares a task for each append.
+    fn append_then(
+        &self,
+        id: &DocumentId,
+        batch: BatchId,
+        record: Record,
+        done: impl FnOnce(Result<Position, StoreError>) + Send + 'static,
+    ) where
+        Self: Clone,
+    {
+        let (store, id) = (self.clone(), id.clone());
+        tokio::spawn(async move { done(store.append(&id, batch, record).await) });
+    }
 
     /// Replaces the snapshot if `upto` is newer, then may forget records up to there.
     fn write_snapshot(
@@ -228,6 +246,19 @@ impl DocumentStore for Store {
         record: Record,
     ) -> Result<Position, StoreError> {
         each_engine!(self, engine => engine.append(id, batch, record))
+    }
+
+    fn append_then(
+        &self,
+        id: &DocumentId,
+        batch: BatchId,
+        record: Record,
+        done: impl FnOnce(Result<Position, StoreError>) + Send + 'static,
+    ) {
+        match self {
+            Self::Memory(engine) => engine.append_then(id, batch, record, done),
+            Self::Sled(engine) => engine.append_then(id, batch, record, done),
+        }
     }
 
     async fn write_snapshot(

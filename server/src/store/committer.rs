@@ -11,9 +11,9 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use tokio::sync::oneshot;
 use waymark_sync::{BatchId, DocumentId, Incarnation, Position, Record, Snapshot};
 
+use super::answer::Answer;
 use super::keyspace::Keyspace;
 use super::log::Log;
 use super::sled::{Place, Shared, SledKeyspace, unavailable};
@@ -21,16 +21,16 @@ use super::{Revision, StoreError};
 
 /// How many commands share one flush.
 const GROUP: usize = 512;
+/// The first commands after a pause are written at once; after that a flush begins no
+/// sooner than this after the last. Each costs two waits for the disk and wakes all of
+/// sled's threads, which is most of what an append costs.
+const WINDOW: Duration = Duration::from_millis(5);
 /// How long to wait before the database is opened again after a failure.
 const REOPEN_PAUSE: Duration = Duration::from_secs(1);
 /// How long readers may keep a failed database open.
 const READERS_LEAVE: Duration = Duration::from_secs(5);
 /// Writing nests no deeper than sled does; the rest is margin.
 const STACK_BYTES: usize = 4 << 20;
-
-type Answer<T> = oneshot::Sender<Result<T, StoreError>>;
-/// Tells somebody what became of their command, given how the commit went.
-type Reply = Box<dyn FnOnce(&Result<(), StoreError>) + Send>;
 
 /// What the committer can be asked for.
 #[derive(Debug)]
@@ -71,17 +71,12 @@ pub(super) enum Command {
 
 impl Command {
     fn refuse(self, error: StoreError) {
-        // Nobody waits any more if sending fails.
         match self {
-            Self::Create { answer, .. } | Self::Append { answer, .. } => {
-                let _ = answer.send(Err(error));
-            }
+            Self::Create { answer, .. } | Self::Append { answer, .. } => answer.send(Err(error)),
             Self::WriteSnapshot { answer, .. } | Self::Delete { answer, .. } => {
-                let _ = answer.send(Err(error));
+                answer.send(Err(error));
             }
-            Self::PutSmall { answer, .. } => {
-                let _ = answer.send(Err(error));
-            }
+            Self::PutSmall { answer, .. } => answer.send(Err(error)),
             Self::Check | Self::Stop => {}
         }
     }
@@ -100,6 +95,7 @@ pub(super) fn spawn(
         inbox,
         state: State::Open(Log::new(engine)),
         unacknowledged: Vec::new(),
+        last_group: None,
     };
     let thread = std::thread::Builder::new()
         .name("waymark-store".into())
@@ -115,6 +111,8 @@ struct Committer {
     state: State,
     /// Documents whose log may hold records that nobody was told are durable.
     unacknowledged: Vec<(DocumentId, Option<Position>)>,
+    /// When the last group was begun.
+    last_group: Option<Instant>,
 }
 
 enum State {
@@ -156,6 +154,7 @@ impl Committer {
 
     /// Handles a command and everything that waits behind it; false after `Stop`.
     fn take_group(&mut self, first: Command) -> bool {
+        self.gather();
         let mut go_on = true;
         let mut group = vec![first];
         while group.len() < GROUP {
@@ -187,6 +186,17 @@ impl Committer {
             self.fail(error);
         }
         go_on
+    }
+
+    /// Lets commands gather until the window of the last group is over. Asleep, so that
+    /// those who bring them need not wake anybody.
+    fn gather(&mut self) {
+        if matches!(self.state, State::Open(_))
+            && let Some(last) = self.last_group
+        {
+            std::thread::sleep(WINDOW.saturating_sub(last.elapsed()));
+        }
+        self.last_group = Some(Instant::now());
     }
 
     fn fail(&mut self, error: StoreError) {
@@ -259,7 +269,7 @@ fn commit(
     group: Vec<Command>,
     ends: &mut Vec<(DocumentId, Option<Position>)>,
 ) -> Result<(), StoreError> {
-    let mut replies: Vec<Reply> = Vec::with_capacity(group.len());
+    let mut replies = Vec::with_capacity(group.len());
     let mut alone = Vec::new();
     let mut fault = None;
     for command in group {
@@ -273,7 +283,7 @@ fn commit(
             } => {
                 let staged = log.stage_create(&id, incarnation, batch, &first);
                 fault = fault.or_else(|| engine_fault(&staged));
-                replies.push(reply(answer, staged));
+                replies.push(Reply::Position(answer, staged));
             }
             Command::Append {
                 id,
@@ -283,7 +293,7 @@ fn commit(
             } => {
                 let staged = log.stage_append(&id, batch, &record);
                 fault = fault.or_else(|| engine_fault(&staged));
-                replies.push(reply(answer, staged));
+                replies.push(Reply::Position(answer, staged));
             }
             Command::PutSmall {
                 key,
@@ -293,7 +303,7 @@ fn commit(
             } => {
                 let staged = log.stage_small(&key, expected, &value);
                 fault = fault.or_else(|| engine_fault(&staged));
-                replies.push(reply(answer, staged));
+                replies.push(Reply::Written(answer, staged));
             }
             // These flush by themselves, after the appends that came with them.
             other => alone.push(other),
@@ -302,7 +312,10 @@ fn commit(
     *ends = log.staged_ends();
     let committed = log.commit();
     for reply in replies {
-        reply(&committed);
+        match reply {
+            Reply::Position(answer, staged) => answer.send(after(&committed, staged)),
+            Reply::Written(answer, staged) => answer.send(after(&committed, staged)),
+        }
     }
     committed?;
     ends.clear();
@@ -327,7 +340,7 @@ fn commit(
             }
         };
         let fault = engine_fault(&done);
-        let _ = answer.send(done);
+        answer.send(done);
         if let Some(fault) = fault {
             return Err(fault);
         }
@@ -335,13 +348,18 @@ fn commit(
     Ok(())
 }
 
-/// Answers with what was staged if the commit went well.
-fn reply<T: Send + 'static>(answer: Answer<T>, staged: Result<T, StoreError>) -> Reply {
-    Box::new(move |committed| {
-        let result = staged.and_then(|value| committed.clone().map(|()| value));
-        // Nobody waits any more if sending fails; what was written stays written.
-        let _ = answer.send(result);
-    })
+/// Somebody who is answered after the commit, and what was staged for them.
+enum Reply {
+    Position(Answer<Position>, Result<Position, StoreError>),
+    Written(Answer<bool>, Result<bool, StoreError>),
+}
+
+/// What was staged, if the commit went well.
+fn after<T>(
+    committed: &Result<(), StoreError>,
+    staged: Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    staged.and_then(|value| committed.clone().map(|()| value))
 }
 
 /// An error that is the engine's and not about what was asked.

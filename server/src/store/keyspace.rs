@@ -27,7 +27,7 @@ impl Tree {
 
 /// Writes that belong together, for each tree the last write of a key wins.
 #[derive(Debug, Default)]
-pub(super) struct Writes(HashMap<Tree, Vec<Write>>);
+pub(super) struct Writes([Vec<Write>; Tree::ALL.len()]);
 
 /// A key with its new value, or `None` to remove it.
 type Write = (Vec<u8>, Option<Vec<u8>>);
@@ -36,19 +36,19 @@ type Bytes = BTreeMap<Vec<u8>, Vec<u8>>;
 
 impl Writes {
     pub(super) fn put(&mut self, tree: Tree, key: Vec<u8>, value: Vec<u8>) {
-        self.0.entry(tree).or_default().push((key, Some(value)));
+        self.0[tree as usize].push((key, Some(value)));
     }
 
     pub(super) fn remove(&mut self, tree: Tree, key: Vec<u8>) {
-        self.0.entry(tree).or_default().push((key, None));
+        self.0[tree as usize].push((key, None));
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.iter().all(Vec::is_empty)
     }
 
     pub(super) fn take(&mut self, tree: Tree) -> Vec<Write> {
-        self.0.remove(&tree).unwrap_or_default()
+        std::mem::take(&mut self.0[tree as usize])
     }
 }
 

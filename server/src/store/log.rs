@@ -69,7 +69,9 @@ pub(super) struct Log<K> {
     keyspace: K,
     tails: HashMap<DocumentId, Tail>,
     staged: Writes,
-    staged_tails: HashMap<DocumentId, Tail>,
+    /// Documents with something staged, and where their durable log ends; `None` for a new
+    /// one. Their tails are ahead of that until the commit.
+    staged_ends: HashMap<DocumentId, Option<Position>>,
     staged_small: HashMap<String, u64>,
 }
 
@@ -79,7 +81,7 @@ impl<K: Keyspace> Log<K> {
             keyspace,
             tails: HashMap::new(),
             staged: Writes::default(),
-            staged_tails: HashMap::new(),
+            staged_ends: HashMap::new(),
             staged_small: HashMap::new(),
         }
     }
@@ -96,7 +98,7 @@ impl<K: Keyspace> Log<K> {
         batch: BatchId,
         first: &Record,
     ) -> Result<Position, StoreError> {
-        if self.staged_tails.contains_key(id) || read::head(&self.keyspace, id)?.is_some() {
+        if self.staged_ends.contains_key(id) || read::head(&self.keyspace, id)?.is_some() {
             return match self.tail(id)?.find(batch) {
                 Some(position) => Ok(position),
                 None => Err(StoreError::Exists {
@@ -114,7 +116,8 @@ impl<K: Keyspace> Log<K> {
             last: Position(0),
             batches: VecDeque::new(),
         };
-        self.staged_tails.insert(id.clone(), tail);
+        self.tails.insert(id.clone(), tail);
+        self.staged_ends.insert(id.clone(), None);
         self.stage_append(id, batch, first)
     }
 
@@ -125,15 +128,18 @@ impl<K: Keyspace> Log<K> {
         batch: BatchId,
         record: &Record,
     ) -> Result<Position, StoreError> {
-        let mut tail = self.tail(id)?;
+        let tail = self.tail(id)?;
         if let Some(position) = tail.find(batch) {
             return Ok(position);
         }
+        let durable_end = tail.last;
         let position = tail.push(batch);
         for (key, value) in layout::split(id, position, &LoggedRecord::encode(batch, record)) {
             self.staged.put(Tree::Log, key, value);
         }
-        self.staged_tails.insert(id.clone(), tail);
+        if !self.staged_ends.contains_key(id) {
+            self.staged_ends.insert(id.clone(), Some(durable_end));
+        }
         Ok(position)
     }
 
@@ -166,28 +172,24 @@ impl<K: Keyspace> Log<K> {
     /// Makes everything staged durable, or forgets that it was staged.
     pub(super) fn commit(&mut self) -> Result<(), StoreError> {
         let staged = std::mem::take(&mut self.staged);
-        let tails = std::mem::take(&mut self.staged_tails);
+        self.staged_ends.clear();
         self.staged_small.clear();
         if staged.is_empty() {
             return Ok(());
         }
-        self.keyspace.apply(staged)?;
-        self.keyspace.flush()?;
-        if self.tails.len() > REMEMBERED_TAILS {
+        let done = self.keyspace.apply(staged);
+        let done = done.and_then(|()| self.keyspace.flush());
+        if done.is_err() || self.tails.len() > REMEMBERED_TAILS {
             self.tails.clear();
         }
-        self.tails.extend(tails);
-        Ok(())
+        done
     }
 
     /// The documents with something staged, and where their durable log ends: what has to
     /// be cut back to when the commit fails. `None`: the document itself is new.
     pub(super) fn staged_ends(&self) -> Vec<(DocumentId, Option<Position>)> {
-        let durable_end = |id: &DocumentId| self.tails.get(id).map(|tail| tail.last);
-        self.staged_tails
-            .keys()
-            .map(|id| (id.clone(), durable_end(id)))
-            .collect()
+        let pair = |(id, end): (&DocumentId, &Option<Position>)| (id.clone(), *end);
+        self.staged_ends.iter().map(pair).collect()
     }
 
     /// Forgets records that were never acknowledged: after a failed flush they may or may
@@ -262,18 +264,18 @@ impl<K: Keyspace> Log<K> {
         self.forget_snapshots(id, None)
     }
 
-    fn tail(&mut self, id: &DocumentId) -> Result<Tail, StoreError> {
-        if let Some(tail) = self.staged_tails.get(id).or_else(|| self.tails.get(id)) {
-            return Ok(tail.clone());
+    /// The end of a document's log, with what is staged.
+    fn tail(&mut self, id: &DocumentId) -> Result<&mut Tail, StoreError> {
+        if !self.tails.contains_key(id) {
+            let Some(head) = read::head(&self.keyspace, id)? else {
+                return Err(StoreError::Missing {
+                    document: id.clone(),
+                });
+            };
+            let tail = Tail::read(&self.keyspace, id, &head)?;
+            self.tails.insert(id.clone(), tail);
         }
-        let Some(head) = read::head(&self.keyspace, id)? else {
-            return Err(StoreError::Missing {
-                document: id.clone(),
-            });
-        };
-        let tail = Tail::read(&self.keyspace, id, &head)?;
-        self.tails.insert(id.clone(), tail.clone());
-        Ok(tail)
+        Ok(self.tails.get_mut(id).expect("it was put in above"))
     }
 
     fn forget_records(&self, id: &DocumentId, upto: Position) -> Result<(), StoreError> {

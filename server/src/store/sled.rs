@@ -14,12 +14,14 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, mpsc};
 
 use bytes::Bytes;
-use tokio::sync::oneshot;
 use waymark_sync::{BatchId, DocumentId, Incarnation, Position, Record, Snapshot, StoredDocument};
 
 pub(super) use self::database::{Place, SledKeyspace};
+use super::answer::Answer;
 use super::committer::{self, Command};
-use super::{DocumentHead, DocumentStore, Records, Revision, SmallRecord, StoreError, read};
+use super::{
+    DocumentHead, DocumentStore, Faults, Records, Revision, SmallRecord, StoreError, read,
+};
 
 /// Why a data folder cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -86,6 +88,18 @@ impl SledStore {
     /// # Errors
     /// [`OpenStoreError`], in words for the operator.
     pub fn open(folder: &Path, cache_bytes: u64) -> Result<Self, OpenStoreError> {
+        Self::open_with(folder, cache_bytes, None)
+    }
+
+    /// The same on a disk that a test has its hands on.
+    ///
+    /// # Errors
+    /// [`OpenStoreError`], in words for the operator.
+    pub fn open_with(
+        folder: &Path,
+        cache_bytes: u64,
+        faults: Option<Arc<dyn Faults>>,
+    ) -> Result<Self, OpenStoreError> {
         let unwritable = |problem| OpenStoreError::Unwritable {
             path: folder.to_owned(),
             problem,
@@ -109,6 +123,7 @@ impl SledStore {
         let place = Place {
             path: folder.join("sled"),
             cache_bytes,
+            faults,
         };
         let engine = place.open().map_err(|problem| OpenStoreError::Unreadable {
             path: folder.to_owned(),
@@ -157,11 +172,11 @@ impl SledStore {
     }
 
     /// Asks the committer for something and waits for its answer.
-    async fn ask<T>(
+    async fn ask<T: Send + 'static>(
         &self,
-        command: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> Command,
+        command: impl FnOnce(Answer<T>) -> Command,
     ) -> Result<T, StoreError> {
-        let (answer, answered) = oneshot::channel();
+        let (answer, answered) = Answer::channel();
         let stopped = || unavailable("it is stopped");
         self.commands.send(command(answer)).map_err(|_| stopped())?;
         answered.await.map_err(|_| stopped())?
@@ -231,6 +246,23 @@ impl DocumentStore for SledStore {
             answer,
         })
         .await
+    }
+
+    fn append_then(
+        &self,
+        id: &DocumentId,
+        batch: BatchId,
+        record: Record,
+        done: impl FnOnce(Result<Position, StoreError>) + Send + 'static,
+    ) {
+        let append = Command::Append {
+            id: id.clone(),
+            batch,
+            record,
+            answer: Answer::new(done),
+        };
+        // A command that comes back is dropped, and so answered with an error.
+        drop(self.commands.send(append));
     }
 
     async fn write_snapshot(

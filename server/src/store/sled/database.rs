@@ -2,10 +2,11 @@
 
 use std::fs::File;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::store::StoreError;
 use crate::store::keyspace::{Keyspace, Tree, Writes};
+use crate::store::{Faults, StoreError};
 
 const LOCK_PATIENCE: Duration = Duration::from_secs(5);
 const LOCK_PAUSE: Duration = Duration::from_millis(5);
@@ -15,10 +16,14 @@ const LOCK_PAUSE: Duration = Duration::from_millis(5);
 pub(in crate::store) struct Place {
     pub(super) path: PathBuf,
     pub(super) cache_bytes: u64,
+    pub(super) faults: Option<Arc<dyn Faults>>,
 }
 
 impl Place {
     pub(in crate::store) fn open(&self) -> Result<SledKeyspace, String> {
+        if let Some(faults) = &self.faults {
+            faults.before_open().map_err(|error| error.to_string())?;
+        }
         let opened = self.open_patiently().or_else(|error| {
             // sled's own snapshot of its page table only makes opening faster; one that
             // is damaged is put aside and made again from the log.
@@ -47,6 +52,8 @@ impl Place {
             small: database.open_tree("small").map_err(text)?,
             database,
             file,
+            path: self.path.clone(),
+            faults: self.faults.clone(),
         })
     }
 
@@ -99,9 +106,18 @@ pub(in crate::store) struct SledKeyspace {
     small: ::sled::Tree,
     /// The database file once more, to be synced.
     file: File,
+    path: PathBuf,
+    faults: Option<Arc<dyn Faults>>,
 }
 
 impl SledKeyspace {
+    fn before_read(&self) -> Result<(), StoreError> {
+        match &self.faults {
+            Some(faults) => faults.before_read().map_err(io_error),
+            None => Ok(()),
+        }
+    }
+
     fn tree(&self, tree: Tree) -> &::sled::Tree {
         match tree {
             Tree::Log => &self.log,
@@ -114,21 +130,27 @@ impl SledKeyspace {
 
 impl Keyspace for SledKeyspace {
     fn get(&self, tree: Tree, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.before_read()?;
         let value = self.tree(tree).get(key).map_err(store_error)?;
         Ok(value.map(|value| value.to_vec()))
     }
 
     fn next(&self, tree: Tree, after: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.before_read()?;
         let found = self.tree(tree).get_gt(after).map_err(store_error)?;
         Ok(found.map(|(key, _)| key.to_vec()))
     }
 
     fn previous(&self, tree: Tree, before: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.before_read()?;
         let found = self.tree(tree).get_lt(before).map_err(store_error)?;
         Ok(found.map(|(key, _)| key.to_vec()))
     }
 
     fn apply(&self, mut writes: Writes) -> Result<(), StoreError> {
+        if let Some(faults) = &self.faults {
+            faults.before_write().map_err(io_error)?;
+        }
         for name in Tree::ALL {
             let writes = writes.take(name);
             if writes.is_empty() {
@@ -148,6 +170,9 @@ impl Keyspace for SledKeyspace {
 
     fn flush(&self) -> Result<(), StoreError> {
         self.database.flush().map_err(store_error)?;
+        if let Some(faults) = &self.faults {
+            faults.before_sync(&self.path).map_err(io_error)?;
+        }
         self.file.sync_data().map_err(io_error)
     }
 }
