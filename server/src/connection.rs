@@ -16,7 +16,6 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::StreamExt;
-use futures_util::stream::SplitStream;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::{Error as SocketError, Message as SocketMessage};
@@ -25,15 +24,15 @@ use waymark_sync::{CloseReason, Dialect, DocumentId, Frame};
 
 use self::bucket::Bucket;
 use self::sessions::Sessions;
-pub(crate) use self::socket::{Allowance, Socket, socket};
+use self::socket::{Allowance, Socket};
+pub(crate) use self::socket::{Upgrade, upgrade};
+pub(crate) use self::writer::Writer;
 use crate::auth;
 use crate::config::Config;
-use crate::room_task::{Ended, Join, Message, Outgoing, Output};
+use crate::room_task::{Ended, Join, Message, Output, Sink};
 use crate::rooms::Rooms;
 use crate::store::Store;
 
-/// Connection-level messages (pings, refusals) that may wait besides the sessions' own.
-const OWN_MESSAGES: usize = 64;
 /// How long the last messages and the close may take to be written and answered.
 const FAREWELL: Duration = Duration::from_secs(2);
 
@@ -72,6 +71,7 @@ struct Connection {
     context: Context,
     dialect: Dialect,
     sessions: Sessions,
+    writer: Arc<Writer>,
     output: Output,
     ended: mpsc::UnboundedReceiver<Ended>,
     bucket: Bucket,
@@ -80,19 +80,14 @@ struct Connection {
 
 /// Serves one connection until it ends.
 #[tracing::instrument(name = "connection", skip_all, fields(id = crate::random::bits64() as u32))]
-pub(crate) async fn serve(
-    socket: Socket,
-    allowance: Allowance,
-    purpose: Purpose,
-    context: Context,
-) {
+pub(crate) async fn serve(upgrade: Upgrade, purpose: Purpose, context: Context) {
+    let Upgrade {
+        mut socket,
+        writer,
+        allowance,
+    } = upgrade;
     let config = &context.config;
-    let each = context.rooms.limits().credit as usize + 2;
-    let (frames, outgoing) =
-        mpsc::channel(config.documents_per_connection as usize * each + OWN_MESSAGES);
     let (ended_sender, ended) = mpsc::unbounded_channel();
-    let (sink, mut stream) = socket.split();
-    let writer = tokio::spawn(writer::write(sink, outgoing));
     let dialect = match purpose {
         Purpose::One(_) | Purpose::Nothing => Dialect::YWebsocket,
         Purpose::Many => Dialect::Hocuspocus,
@@ -101,8 +96,9 @@ pub(crate) async fn serve(
         bucket: Bucket::new(config),
         sessions: Sessions::new(config.documents_per_connection as usize),
         dialect,
+        writer: Arc::clone(&writer),
         output: Output {
-            frames,
+            sink: Sink::Socket(Arc::clone(&writer)),
             ended: ended_sender,
         },
         ended,
@@ -110,24 +106,19 @@ pub(crate) async fn serve(
         context,
     };
     let end = match connection.begin(purpose).await {
-        Ok(()) => connection.read(&mut stream).await,
+        Ok(()) => connection.read(&mut socket).await,
         Err(reason) => End::Close(reason),
     };
     tracing::debug!(?end, "closing");
     connection.leave_all().await;
-    let reason = match end {
-        End::Left => None,
-        End::Close(reason) => Some(reason),
-        End::Overlong => Some(CloseReason::TooLarge),
-    };
-    if let Some(reason) = reason {
-        // Full only if the peer does not read, and then there is no polite end.
-        let _ = connection.output.frames.try_send(Outgoing::Close(reason));
+    match end {
+        End::Left => {}
+        End::Close(reason) => writer.close(reason),
+        End::Overlong => writer.close(CloseReason::TooLarge),
     }
-    // The writer ends when the last sender is gone: rooms drop theirs as they handle `Leave`.
     drop(connection);
     let overlong = matches!(end, End::Overlong);
-    socket::finish(stream, writer, overlong, FAREWELL).await;
+    socket::finish(socket, writer, overlong, FAREWELL).await;
 }
 
 impl Connection {
@@ -141,7 +132,7 @@ impl Connection {
         }
     }
 
-    async fn read(&mut self, stream: &mut SplitStream<Socket>) -> End {
+    async fn read(&mut self, stream: &mut Socket) -> End {
         let config = self.context.config.clone();
         let silence = Duration::from_secs(config.silence_seconds.into());
         let greeting = Duration::from_secs(config.greeting_seconds.into());
@@ -163,7 +154,7 @@ impl Connection {
                     if heard.elapsed() > silence {
                         Err(End::Close(CloseReason::TooSlow))
                     } else {
-                        self.send(Outgoing::Ping)
+                        self.writer.ping().map_err(|_| End::Close(CloseReason::TooSlow))
                     }
                 }
                 () = tokio::time::sleep_until(greeted_by), if !greeted => {
@@ -301,21 +292,8 @@ impl Connection {
     }
 
     fn send_message(&self, message: Bytes) -> Result<(), CloseReason> {
-        let frame = Outgoing::Frame {
-            message,
-            credit: None,
-        };
-        self.output
-            .frames
-            .try_send(frame)
-            .map_err(|_| CloseReason::TooSlow)
-    }
-
-    fn send(&self, outgoing: Outgoing) -> Result<(), End> {
-        self.output
-            .frames
-            .try_send(outgoing)
-            .map_err(|_| End::Close(CloseReason::TooSlow))
+        let sent = self.writer.send_own(message);
+        sent.map_err(|_| CloseReason::TooSlow)
     }
 
     async fn leave(&mut self, address: &Address) {

@@ -17,13 +17,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use bytes::Bytes;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use waymark_sync::room::OpenError;
 use waymark_sync::{DocumentId, Frame, Room, RoomInput, SessionId};
 
 use self::message::Answer;
-pub(crate) use self::message::{Credit, Ended, Join, Message, Outgoing, Output};
+pub(crate) use self::message::{Credit, Ended, Join, Message, Output, Sink};
 use crate::rooms::Rooms;
 use crate::store::{DocumentStore, StoreError};
 
@@ -55,6 +56,8 @@ pub(crate) struct RoomTask<S> {
     answers: mpsc::UnboundedReceiver<Answer>,
     people: Arc<AtomicUsize>,
     sessions: HashMap<SessionId, Output>,
+    /// Kept between turns so that it is allocated once.
+    messages: Vec<Bytes>,
     /// Appends and snapshots that the store has not answered yet.
     in_flight: usize,
     /// The room has said in this turn that it may end.
@@ -85,6 +88,7 @@ impl<S: DocumentStore + Clone> RoomTask<S> {
             answers,
             people,
             sessions: HashMap::new(),
+            messages: Vec::new(),
             in_flight: 0,
             may_retire: false,
             stopping: false,
@@ -173,34 +177,39 @@ impl<S: DocumentStore + Clone> RoomTask<S> {
         let now = clock.now();
         let started = Instant::now();
         let taken = inputs.len();
-        let mut effects = Vec::new();
         let mut suspect = None;
         #[cfg(test)]
         let panic_next = std::mem::take(&mut self.panic_next);
-        let decided = catch_unwind(AssertUnwindSafe(|| {
-            #[cfg(test)]
-            assert!(!panic_next, "as the test wants it");
-            for input in inputs {
-                suspect = match &input {
-                    RoomInput::Frame { frame, .. } => Some(frame.clone()),
-                    _ => None,
-                };
-                room.handle(now, input, &mut effects);
+        let mut done = 0;
+        // What a socket takes at once earns its credit at once, and with it the next message.
+        while !inputs.is_empty() {
+            let mut effects = Vec::new();
+            let decided = catch_unwind(AssertUnwindSafe(|| {
+                #[cfg(test)]
+                assert!(!panic_next, "as the test wants it");
+                for input in inputs.drain(..) {
+                    suspect = match &input {
+                        RoomInput::Frame { frame, .. } => Some(frame.clone()),
+                        _ => None,
+                    };
+                    room.handle(now, input, &mut effects);
+                }
+                room.flush(now, &mut effects);
+            }));
+            if decided.is_err() {
+                return Turn::Panicked(suspect);
             }
-            room.flush(now, &mut effects);
-        }));
-        if decided.is_err() {
-            return Turn::Panicked(suspect);
+            done += effects.len();
+            let mut sent = Vec::new();
+            self.execute(effects, &mut sent);
+            inputs.extend(sent.into_iter().map(|session| RoomInput::Sent { session }));
         }
         tracing::trace!(
             inputs = taken,
-            effects = effects.len(),
+            effects = done,
             micros = started.elapsed().as_micros(),
             "turn"
         );
-        for effect in effects {
-            self.execute(effect);
-        }
         self.people.store(room.session_count(), Ordering::Relaxed);
         // A room that may end and does not, because somebody is on the way in, says so
         // again after a while.
@@ -250,7 +259,7 @@ impl<S: DocumentStore + Clone> RoomTask<S> {
             #[cfg(test)]
             Message::Panic => {
                 self.panic_next = true;
-                None
+                Some(RoomInput::Tick)
             }
         }
     }

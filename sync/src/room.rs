@@ -143,8 +143,10 @@ impl Room {
             } => self.on_join(now, session, dialect, address, grant, out),
             RoomInput::Frame { session, frame } => self.on_frame(now, session, frame, out),
             RoomInput::Sent { session } => {
-                if let Some(earning) = self.sessions.get_mut(&session) {
-                    earning.earn(&self.limits);
+                // Who still had credit was sent everything there is.
+                if let Some(earning) = self.sessions.get_mut(&session)
+                    && earning.earn(&self.limits)
+                {
                     self.touch(session);
                 }
             }
@@ -478,7 +480,10 @@ impl Room {
                     };
                     return self.end_if_done(now, out);
                 }
-                let words = self.sessions.values().any(|s| s.outbox.has_control());
+                let durable = self.journal.durable();
+                let mut sessions = self.sessions.values();
+                let words =
+                    sessions.any(|s| s.outbox.has_control() || s.due_ack(durable).is_some());
                 if now < until && (words || !stored) {
                     return;
                 }

@@ -11,50 +11,66 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use bytes::{Buf, Bytes};
 use futures_util::StreamExt;
-use futures_util::stream::{SplitSink, SplitStream};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
+use hyper_util::server::conn::auto::upgrade::downcast;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
-use tokio::task::JoinHandle;
+use tokio::net::TcpStream;
+use tokio::net::tcp::OwnedReadHalf;
 use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
+use super::writer::Writer;
 use crate::config::Config;
 
-/// A WebSocket whose raw stream can be reached.
+/// The reading half of a WebSocket.
 pub(crate) type Socket = WebSocketStream<Gate>;
 
 /// Names, tags and lengths around the largest payload.
 const ENVELOPE_BYTES: usize = 1024;
-const READ_BUFFER_BYTES: usize = 16 * 1024;
-const WRITE_BUFFER_BYTES: usize = 64 * 1024;
-/// More than any document: a message is one diff at most. Reached only when the peer
-/// does not read, and then the connection ends.
-const MAX_WRITE_BUFFER_BYTES: usize = 256 * 1024 * 1024;
+/// Kept by every connection, and enough for most messages.
+const READ_BUFFER_BYTES: usize = 4 * 1024;
+const DRAIN_BUFFER_BYTES: usize = 16 * 1024;
 /// How much of an overlong message is read away, and how long its sender may pause.
 const DRAIN_BYTES: usize = 64 * 1024 * 1024;
 const DRAIN_PAUSE: Duration = Duration::from_millis(500);
 
+/// A connection after its upgrade.
+#[derive(Debug)]
+pub(crate) struct Upgrade {
+    pub(super) socket: Socket,
+    pub(super) writer: Arc<Writer>,
+    pub(super) allowance: Allowance,
+}
+
 /// Makes a WebSocket of an upgraded stream, with every limit set and none inherited.
-pub(crate) async fn socket(stream: Upgraded, config: &Config) -> (Socket, Allowance) {
+/// `None` if it is not a stream of ours.
+pub(crate) async fn upgrade(stream: Upgraded, config: &Config) -> Option<Upgrade> {
+    let parts = downcast::<TokioIo<TcpStream>>(stream).ok()?;
+    let (half, write_half) = parts.io.into_inner().into_split();
+    let writer = Writer::new(write_half);
     let largest = config.first_sync_bytes.max(config.update_bytes) as usize + ENVELOPE_BYTES;
     let limits = WebSocketConfig::default()
         .read_buffer_size(READ_BUFFER_BYTES)
-        .write_buffer_size(WRITE_BUFFER_BYTES)
-        .max_write_buffer_size(MAX_WRITE_BUFFER_BYTES)
+        .write_buffer_size(0)
+        .max_write_buffer_size(ENVELOPE_BYTES)
         .max_message_size(Some(largest))
         .max_frame_size(Some(largest));
     let allowance = Allowance(Arc::new(AtomicUsize::new(config.greeting_bytes as usize)));
     let gate = Gate {
-        stream: TokioIo::new(stream),
+        early: parts.read_buf,
+        half,
+        writer: Arc::clone(&writer),
         allowance: allowance.clone(),
     };
-    (
-        WebSocketStream::from_raw_socket(gate, Role::Server, Some(limits)).await,
+    let socket = WebSocketStream::from_raw_socket(gate, Role::Server, Some(limits)).await;
+    Some(Upgrade {
+        socket,
+        writer,
         allowance,
-    )
+    })
 }
 
 /// How many bytes a peer may still send before it has signed in.
@@ -81,11 +97,31 @@ pub(super) fn is_over_allowance(error: &io::Error) -> bool {
         .is_some_and(|inner| inner.is::<OverAllowance>())
 }
 
-/// A stream that reads no more than the allowance.
+/// Reads no more than the allowance. What the protocol answers by itself (pongs, the echo
+/// of a close) goes to the writer.
 #[derive(Debug)]
 pub(crate) struct Gate {
-    stream: TokioIo<Upgraded>,
+    /// What had arrived with the request.
+    early: Bytes,
+    half: OwnedReadHalf,
+    writer: Arc<Writer>,
     allowance: Allowance,
+}
+
+impl Gate {
+    fn poll_bytes(
+        &mut self,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if self.early.is_empty() {
+            return Pin::new(&mut self.half).poll_read(cx, buffer);
+        }
+        let count = self.early.len().min(buffer.remaining());
+        buffer.put_slice(&self.early[..count]);
+        self.early.advance(count);
+        Poll::Ready(Ok(()))
+    }
 }
 
 impl AsyncRead for Gate {
@@ -96,14 +132,14 @@ impl AsyncRead for Gate {
     ) -> Poll<io::Result<()>> {
         let left = self.allowance.0.load(Ordering::Relaxed);
         if left == UNLIMITED {
-            return Pin::new(&mut self.stream).poll_read(cx, buffer);
+            return self.poll_bytes(cx, buffer);
         }
         if left == 0 {
             return Poll::Ready(Err(io::Error::other(OverAllowance)));
         }
         let space = left.min(buffer.remaining());
         let mut part = ReadBuf::new(buffer.initialize_unfilled_to(space));
-        let result = Pin::new(&mut self.stream).poll_read(cx, &mut part);
+        let result = self.poll_bytes(cx, &mut part);
         let read = part.filled().len();
         buffer.advance(read);
         // Lifted only between two reads, by the task that reads.
@@ -114,62 +150,53 @@ impl AsyncRead for Gate {
 
 impl AsyncWrite for Gate {
     fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
+        let sent = self.writer.send_framed(Bytes::copy_from_slice(bytes));
+        Poll::Ready(match sent {
+            Ok(()) => Ok(bytes.len()),
+            Err(full) => Err(io::Error::other(full)),
+        })
     }
 
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
     }
 
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        parts: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, parts)
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
     }
 }
 
-/// Ends a connection: what the writer still has goes out, then the peer may answer.
+/// Ends a connection: what waits goes out, then the peer may answer.
 pub(super) async fn finish(
-    mut stream: SplitStream<Socket>,
-    mut writer: JoinHandle<SplitSink<Socket, Message>>,
+    mut socket: Socket,
+    writer: Arc<Writer>,
     overlong: bool,
     patience: Duration,
 ) {
-    let Ok(Ok(sink)) = tokio::time::timeout(patience, &mut writer).await else {
-        // The peer does not read; waiting longer would only keep its memory.
-        writer.abort();
-        return;
-    };
-    if overlong {
-        if let Ok(mut socket) = stream.reunite(sink) {
-            let gate = socket.get_mut();
-            gate.allowance.lift();
-            drain(gate).await;
-        }
-        return;
+    // A peer that does not read in time loses the rest; waiting longer would only keep
+    // its memory.
+    let in_time = tokio::time::timeout(patience, writer.written())
+        .await
+        .is_ok();
+    if in_time && overlong {
+        let gate = socket.get_mut();
+        gate.allowance.lift();
+        drain(gate).await;
+    } else if in_time {
+        // The peer's answer to our close, or its end.
+        let answer = async { while let Some(Ok(_)) = socket.next().await {} };
+        let _ = tokio::time::timeout(patience, answer).await;
     }
-    // The peer's answer to our close, or its end.
-    let answer = async { while let Some(Ok(_)) = stream.next().await {} };
-    let _ = tokio::time::timeout(patience, answer).await;
+    writer.end();
 }
 
 /// Reads away what a peer is still sending, within bounds.
 async fn drain(stream: &mut Gate) {
-    let mut buffer = vec![0; READ_BUFFER_BYTES];
+    let mut buffer = vec![0; DRAIN_BUFFER_BYTES];
     let mut left = DRAIN_BYTES;
     while left > 0 {
         match tokio::time::timeout(DRAIN_PAUSE, stream.read(&mut buffer)).await {

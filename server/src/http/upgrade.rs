@@ -95,10 +95,10 @@ fn begin(app: App, Upgrade { upgrade, accept }: Upgrade, purpose: Purpose) -> Re
     };
     tokio::spawn(async move {
         match upgrade.await {
-            Ok(stream) => {
-                let (socket, allowance) = connection::socket(stream, &app.context.config).await;
-                connection::serve(socket, allowance, purpose, app.context).await;
-            }
+            Ok(stream) => match connection::upgrade(stream, &app.context.config).await {
+                Some(upgrade) => connection::serve(upgrade, purpose, app.context).await,
+                None => tracing::error!("a connection is not a TCP stream of ours"),
+            },
             Err(error) => tracing::debug!(%error, "a connection was not upgraded"),
         }
         drop((permit, alive));

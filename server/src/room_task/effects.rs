@@ -1,17 +1,42 @@
 //! Carrying out what a room wants done.
 
-use tokio::sync::mpsc::error::TrySendError;
+use bytes::Bytes;
 use waymark_sync::room::{CompactJob, Note};
 use waymark_sync::{BatchId, DocumentId, Position, Record, RoomEffect, SessionId};
 
 use super::RoomTask;
-use super::message::{Answer, Credit, Ended, Outgoing};
+use super::message::{Answer, Credit, Ended};
 use crate::store::DocumentStore;
 
 impl<S: DocumentStore + Clone> RoomTask<S> {
-    pub(super) fn execute(&mut self, effect: RoomEffect) {
+    /// Carries effects out, in order. Whose messages went out at once is added to `sent`,
+    /// once for each message.
+    pub(super) fn execute(&mut self, effects: Vec<RoomEffect>, sent: &mut Vec<SessionId>) {
+        // Messages for one session that follow each other go together.
+        let mut batch: Option<SessionId> = None;
+        let mut messages = std::mem::take(&mut self.messages);
+        for effect in effects {
+            if let RoomEffect::Send { session, message } = effect {
+                if let Some(before) = batch.replace(session).filter(|before| *before != session) {
+                    self.send(before, &mut messages, sent);
+                }
+                messages.push(message);
+                continue;
+            }
+            if let Some(before) = batch.take() {
+                self.send(before, &mut messages, sent);
+            }
+            self.execute_other(effect);
+        }
+        if let Some(before) = batch {
+            self.send(before, &mut messages, sent);
+        }
+        self.messages = messages;
+    }
+
+    fn execute_other(&mut self, effect: RoomEffect) {
         match effect {
-            RoomEffect::Send { session, message } => self.send(session, message),
+            RoomEffect::Send { .. } => {}
             RoomEffect::Close { session, reason } => {
                 if let Some(output) = self.sessions.remove(&session) {
                     // The connection is gone already if this fails.
@@ -25,38 +50,27 @@ impl<S: DocumentStore + Clone> RoomTask<S> {
         }
     }
 
-    fn send(&self, session: SessionId, message: bytes::Bytes) {
-        let Some(output) = self.sessions.get(&session) else {
-            return;
-        };
-        let credit = Credit {
-            session,
-            room: self.answer.clone(),
-        };
-        let sent = output.frames.try_send(Outgoing::Frame {
-            message,
-            credit: Some(credit),
-        });
-        if let Err(TrySendError::Full(_)) = sent {
-            // Cannot happen while rooms keep to their credit. Dropping a message would leave
-            // the session silently stale, so it never gets its credit back and is closed.
-            tracing::error!(
-                session = session.0,
-                "a session was sent more than its credit"
-            );
+    fn send(&self, session: SessionId, messages: &mut Vec<Bytes>, sent: &mut Vec<SessionId>) {
+        if let Some(output) = self.sessions.get(&session) {
+            let credit = Credit {
+                session,
+                room: self.answer.clone(),
+            };
+            let written = output.sink.send(messages, &credit);
+            sent.extend(std::iter::repeat_n(session, written));
         }
+        messages.clear();
     }
 
     fn append(&mut self, batch: BatchId, record: Record) {
         self.in_flight += 1;
-        let store = self.rooms.store().clone();
-        let document = self.document.clone();
         let answer = self.answer.clone();
-        tokio::spawn(async move {
-            let result = store.append(&document, batch, record).await;
+        let done = move |result| {
             // The room is gone if this fails; what is stored stays stored.
             let _ = answer.send(Answer::Appended { batch, result });
-        });
+        };
+        let store = self.rooms.store();
+        store.append_then(&self.document, batch, record, done);
     }
 
     fn compact(&mut self, upto: Position, build: CompactJob) {

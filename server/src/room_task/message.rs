@@ -1,10 +1,13 @@
 //! What goes between rooms, connections and the store.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use tokio::sync::mpsc;
 use waymark_sync::wire::Address;
 use waymark_sync::{BatchId, CloseReason, Dialect, Frame, Grant, Position, SessionId};
 
+use crate::connection::Writer;
 use crate::store::StoreError;
 
 /// What a session or the process tells a room.
@@ -37,10 +40,35 @@ pub(crate) struct Join {
 /// How a room reaches a session's connection.
 #[derive(Clone, Debug)]
 pub(crate) struct Output {
-    /// Never full: a room sends no more than it has credit for.
-    pub(crate) frames: mpsc::Sender<Outgoing>,
+    pub(crate) sink: Sink,
     /// One message for each session.
     pub(crate) ended: mpsc::UnboundedSender<Ended>,
+}
+
+/// Where a session's messages go. It never waits.
+#[derive(Clone, Debug)]
+pub(crate) enum Sink {
+    Socket(Arc<Writer>),
+    /// What a test reads, message by message, with the credit to give back.
+    #[cfg(test)]
+    Channel(mpsc::UnboundedSender<(Bytes, Credit)>),
+}
+
+impl Sink {
+    /// Sends messages; how many are on the wire already. The others give their credit back
+    /// when they are.
+    pub(super) fn send(&self, messages: &[Bytes], credit: &Credit) -> usize {
+        match self {
+            Self::Socket(writer) => writer.send(messages, credit),
+            #[cfg(test)]
+            Self::Channel(channel) => {
+                for message in messages {
+                    let _ = channel.send((message.clone(), credit.clone()));
+                }
+                0
+            }
+        }
+    }
 }
 
 /// The room has ended a session.
@@ -50,22 +78,8 @@ pub(crate) struct Ended {
     pub(crate) reason: CloseReason,
 }
 
-/// One thing for a connection's writer.
-#[derive(Debug)]
-pub(crate) enum Outgoing {
-    /// A binary message, and who gets the credit back once it is on the wire.
-    Frame {
-        message: Bytes,
-        credit: Option<Credit>,
-    },
-    /// Ask the other side for a sign of life.
-    Ping,
-    /// The last thing.
-    Close(CloseReason),
-}
-
 /// The right to send one more message.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Credit {
     pub(super) session: SessionId,
     pub(super) room: mpsc::UnboundedSender<Answer>,

@@ -54,7 +54,7 @@ async fn rooms() -> TestRooms {
 struct Visitor {
     session: SessionId,
     mailbox: Mailbox,
-    frames: mpsc::Receiver<Outgoing>,
+    frames: mpsc::UnboundedReceiver<(Bytes, Credit)>,
     ended: mpsc::UnboundedReceiver<Ended>,
 }
 
@@ -64,7 +64,7 @@ impl Visitor {
     }
 
     async fn join_document(rooms: &TestRooms, document: &DocumentId) -> Self {
-        let (frames_in, frames) = mpsc::channel(8);
+        let (frames_in, frames) = mpsc::unbounded_channel();
         let (ended_in, ended) = mpsc::unbounded_channel();
         let session = rooms.next_session();
         let join = Join {
@@ -73,7 +73,7 @@ impl Visitor {
             address: Address::of(document),
             grant: crate::auth::grant(document).unwrap(),
             output: Output {
-                frames: frames_in,
+                sink: Sink::Channel(frames_in),
                 ended: ended_in,
             },
         };
@@ -104,10 +104,8 @@ impl Visitor {
     async fn until(&mut self, mut wanted: impl FnMut(&Frame) -> bool) -> Frame {
         loop {
             let next = tokio::time::timeout(Duration::from_secs(600), self.frames.recv()).await;
-            let Outgoing::Frame { message, credit } = next.unwrap().unwrap() else {
-                continue;
-            };
-            credit.unwrap().give_back();
+            let (message, credit) = next.unwrap().unwrap();
+            credit.give_back();
             let limits = Limits::for_replica();
             let frame = wire::decode(Dialect::Hocuspocus, &document(), &message, &limits).unwrap();
             if wanted(&frame) {

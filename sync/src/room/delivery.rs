@@ -177,10 +177,6 @@ enum Next {
 impl Server<'_> {
     fn serve(&mut self, id: SessionId, session: &mut Session) {
         session.ready = false;
-        session.settle_acks(self.durable, self.limits);
-        if let Some(number) = session.awaits() {
-            self.awaiting.insert((number, id));
-        }
         if session.overflowed {
             self.too_slow.push(id);
             return;
@@ -198,16 +194,21 @@ impl Server<'_> {
                 Next::Nothing => break,
             }
         }
+        if let Some(number) = session.awaits().filter(|number| *number > self.durable) {
+            self.awaiting.insert((number, id));
+        }
         let at = session.deadline(self.limits);
         self.check_by = [self.check_by, at].into_iter().flatten().min();
     }
 
     fn next(&mut self, id: SessionId, session: &mut Session) -> Next {
-        let (dialect, address) = (session.dialect, &session.address);
-        let outbox = &mut session.outbox;
-        if let Some(frame) = outbox.pop_control() {
-            return Next::of(wire::encode_to(dialect, address, &frame));
+        let dialect = session.dialect;
+        let control = session.outbox.pop_control();
+        let ack = |session: &mut Session| session.next_ack(self.durable).map(Frame::SyncStatus);
+        if let Some(frame) = control.or_else(|| ack(session)) {
+            return Next::of(wire::encode_to(dialect, &session.address, &frame));
         }
+        let (address, outbox) = (&session.address, &mut session.outbox);
         if let Some(known) = outbox.take_answer() {
             outbox.sent = self.newest;
             if known.is_empty() {

@@ -177,18 +177,25 @@ impl Session {
         }
     }
 
-    /// Queues the acknowledgements that are due.
-    pub(super) fn settle_acks(&mut self, durable: u64, limits: &Limits) {
-        while let Some((ack, count)) = self.acks.front().copied() {
-            let status = match ack {
-                Ack::Refused => false,
-                Ack::Durable(number) if number <= durable => true,
-                Ack::Durable(_) | Ack::Step2 => break,
-            };
-            self.acks.pop_front();
-            for _ in 0..count {
-                self.tell(Frame::SyncStatus(status), limits);
+    /// Takes out the acknowledgement that is due, if one is. They are not queued as
+    /// messages: a store that was slow acknowledges thousands at once.
+    pub(super) fn next_ack(&mut self, durable: u64) -> Option<bool> {
+        let status = self.due_ack(durable)?;
+        if let Some((_, count)) = self.acks.front_mut() {
+            *count -= 1;
+            if *count == 0 {
+                self.acks.pop_front();
             }
+        }
+        Some(status)
+    }
+
+    /// The acknowledgement that may be told by now.
+    pub(super) fn due_ack(&self, durable: u64) -> Option<bool> {
+        match self.acks.front()?.0 {
+            Ack::Refused => Some(false),
+            Ack::Durable(number) if number <= durable => Some(true),
+            Ack::Durable(_) | Ack::Step2 => None,
         }
     }
 
@@ -223,10 +230,13 @@ impl Session {
         }
     }
 
-    /// The writer has put one message on the wire.
-    pub(super) fn earn(&mut self, limits: &Limits) {
+    /// The writer has put one message on the wire; whether something may have waited for
+    /// that.
+    pub(super) fn earn(&mut self, limits: &Limits) -> bool {
+        let starved = self.credit == 0;
         self.credit = (self.credit + 1).min(limits.credit);
         self.starved_since = None;
+        starved
     }
 
     /// When this session has been silent towards its peer for too long.

@@ -121,3 +121,21 @@ fn a4_a_plain_session_is_never_sent_what_its_protocol_lacks() {
     table.settle();
     assert_eq!(table.frames(ana), []);
 }
+
+#[test]
+fn a1_thousands_acknowledged_at_once_by_a_store_that_was_slow_close_nobody() {
+    let mut table = Table::new(Limits {
+        staged_bytes: 1 << 20,
+        ..Limits::for_tests()
+    });
+    let ana = table.join_live(Dialect::Hocuspocus, "ana");
+    let writer = doc(5);
+    table.disk = Disk::Stalls;
+    let many = 4 * table.limits.control_frames;
+    for _ in 0..many {
+        table.update(ana, typed(&writer, "x"));
+    }
+    table.release_disk();
+    assert!(!table.closed.contains_key(&ana));
+    assert_eq!(table.statuses(ana), vec![true; many]);
+}
