@@ -108,6 +108,15 @@ struct Full {
     messages: [OnceLock<Bytes>; 2],
 }
 
+impl Full {
+    fn new(update: Bytes) -> Self {
+        Self {
+            update,
+            messages: [OnceLock::new(), OnceLock::new()],
+        }
+    }
+}
+
 impl Content {
     /// An empty document with the server's own client id.
     pub(crate) fn new(document: &DocumentId, seed: u64) -> Self {
@@ -149,6 +158,12 @@ impl Content {
                 .load(&record.update)
                 .map_err(|fault| fail(Some(*position), fault.to_string()))?;
             last = *position;
+        }
+        // A snapshot that nothing follows is what a newcomer is sent.
+        if let Some((position, snapshot)) = &stored.snapshot
+            && last == *position
+        {
+            content.full = Some(Full::new(snapshot.state.clone()));
         }
         Ok((content, last))
     }
@@ -289,10 +304,7 @@ impl Content {
 
     fn full(&mut self) -> &mut Full {
         if self.full.is_none() {
-            self.full = Some(Full {
-                update: self.diff(&StateVector::default()),
-                messages: [OnceLock::new(), OnceLock::new()],
-            });
+            self.full = Some(Full::new(self.diff(&StateVector::default())));
         }
         self.full.as_mut().expect("it was just made")
     }
