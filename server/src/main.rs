@@ -11,6 +11,12 @@ use waymark_server::admin;
 use waymark_server::config::{Config, Flags, LogFormat};
 use waymark_server::{RunError, check_listen, run};
 
+/// The system's allocator keeps what two thousand people needed for ever; this one gives
+/// it back (its settings are in `.cargo/config.toml`).
+#[cfg(unix)]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// Threads that decode what comes from outside have room for the deepest nesting that
 /// the guard lets through, in debug builds too.
 const STACK_BYTES: usize = 8 << 20;
