@@ -121,9 +121,24 @@ pub async fn run(
     listener: TcpListener,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), RunError> {
+    // Before anything is opened.
+    check_listen(listener.local_addr().map_err(RunError::Serve)?)?;
+    let store = open_store(&config).await?;
+    run_on(store, config, listener, shutdown).await
+}
+
+/// The same on a store that is open: tests have their hands on its disk.
+///
+/// # Errors
+/// [`RunError`] when it cannot start.
+pub async fn run_on(
+    store: Store,
+    config: Config,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), RunError> {
     let address = listener.local_addr().map_err(RunError::Serve)?;
     check_listen(address)?;
-    let store = open_store(&config).await?;
     let config = Arc::new(config);
     let clock = Clock::start();
     let maps = Maps::new(store.clone());

@@ -4,14 +4,18 @@
 //! doubled.
 #![allow(clippy::print_stdout, reason = "a program that reports to people")]
 
+mod disk;
 mod kill;
 mod ledger;
 mod line;
+mod load;
 mod person;
+mod power;
 mod server;
 mod town;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Result;
 use clap::Parser;
@@ -31,6 +35,15 @@ struct Arguments {
     /// Where all chance comes from
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Cut the power: what was not flushed is dropped, torn and reordered
+    #[arg(long)]
+    power_loss: bool,
+    /// Instead: measure what so many appends a second cost the store
+    #[arg(long, value_name = "RATE")]
+    load: Option<u64>,
+    /// How long to measure
+    #[arg(long, default_value_t = 10)]
+    seconds: u64,
 }
 
 /// What came of it.
@@ -40,6 +53,8 @@ pub(crate) struct Outcome {
     pub(crate) made: u64,
     pub(crate) saved: u64,
     pub(crate) found: Verdict,
+    /// Folders that no server would open or give documents from.
+    pub(crate) unreadable: u64,
 }
 
 impl Outcome {
@@ -49,6 +64,29 @@ impl Outcome {
             println!("{when}: {} lost, {} doubled", verdict.lost, verdict.doubled);
         }
         self.found.add(verdict);
+    }
+
+    fn is_clean(&self) -> bool {
+        self.found.is_clean() && self.unreadable == 0
+    }
+
+    fn summary(&self, arguments: &Arguments, took: Duration) -> String {
+        let Self {
+            rounds,
+            made,
+            saved,
+            found: Verdict { lost, doubled },
+            unreadable,
+        } = self;
+        let what = match arguments.power_loss {
+            true => "power cuts",
+            false => "kills",
+        };
+        format!(
+            "crash: {rounds} {what}, seed {}, {made} edits, {saved} acknowledged, \
+             {lost} lost, {doubled} doubled, {unreadable} unreadable, in {took:.0?}",
+            arguments.seed,
+        )
     }
 
     pub(crate) fn progress(&self, how_far: &str) {
@@ -77,19 +115,16 @@ fn perform(arguments: &Arguments) -> Result<bool> {
         .enable_all()
         .build()?;
     runtime.block_on(async {
+        if let Some(rate) = arguments.load {
+            println!("{}", load::run(rate, arguments.seconds).await?);
+            return Ok(true);
+        }
         let started = std::time::Instant::now();
-        let outcome = kill::run(arguments.rounds, arguments.seed).await?;
-        let Outcome {
-            rounds,
-            made,
-            saved,
-            found: Verdict { lost, doubled },
-        } = &outcome;
-        println!(
-            "crash: {rounds} kills, seed {}, {made} edits, {saved} acknowledged, {lost} lost, {doubled} doubled, in {:.0?}",
-            arguments.seed,
-            started.elapsed(),
-        );
-        Ok(outcome.found.is_clean())
+        let outcome = match arguments.power_loss {
+            true => power::run(arguments.rounds, arguments.seed).await?,
+            false => kill::run(arguments.rounds, arguments.seed).await?,
+        };
+        println!("{}", outcome.summary(arguments, started.elapsed()));
+        Ok(outcome.is_clean())
     })
 }

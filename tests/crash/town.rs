@@ -131,6 +131,12 @@ impl Town {
         Snapshot(self.maps.iter().map(known).collect())
     }
 
+    /// The ledgers, for who wants to know on another thread.
+    pub(crate) fn ledgers(&self) -> Vec<(DocumentId, Arc<Ledger>)> {
+        let pair = |map: &Map| (map.document.clone(), map.ledger.clone());
+        self.maps.iter().map(pair).collect()
+    }
+
     /// Everybody stops and sees the same, and nothing is missing or there twice.
     pub(crate) async fn converge(&mut self, url: &str) -> Result<Verdict> {
         for person in self.everybody() {
@@ -158,6 +164,15 @@ impl Town {
 }
 
 impl Snapshot {
+    pub(crate) fn of(ledgers: &[(DocumentId, Arc<Ledger>)]) -> Self {
+        let known = ledgers.iter();
+        Self(
+            known
+                .map(|(id, ledger)| (id.clone(), ledger.known()))
+                .collect(),
+        )
+    }
+
     /// Reads every map as somebody who has nothing, and looks for what was shown saved.
     pub(crate) async fn check_saved(&self, url: &str) -> Result<Verdict> {
         let mut verdict = Verdict::default();
