@@ -8,6 +8,7 @@ use waymark_tests::Rng;
 
 use crate::Outcome;
 use crate::ledger::Verdict;
+use crate::person::Manner;
 use crate::server::{self, Server};
 use crate::town::Town;
 
@@ -25,7 +26,7 @@ struct Epoch {
 impl Epoch {
     async fn begin(rng: &mut Rng) -> Result<Self> {
         let data = tempfile::tempdir()?;
-        let town = Town::found(data.path(), rng.fork()).await?;
+        let town = Town::found(data.path(), rng.fork(), Manner::Typing).await?;
         Ok(Self { town, data })
     }
 }

@@ -38,6 +38,9 @@ struct Arguments {
     /// Cut the power: what was not flushed is dropped, torn and reordered
     #[arg(long)]
     power_loss: bool,
+    /// Let the disk ignore so many syncs in a row, to see that the loss is found
+    #[arg(long, default_value_t = 0)]
+    ignore_syncs: u64,
     /// Instead: measure what so many appends a second cost the store
     #[arg(long, value_name = "RATE")]
     load: Option<u64>,
@@ -121,7 +124,7 @@ fn perform(arguments: &Arguments) -> Result<bool> {
         }
         let started = std::time::Instant::now();
         let outcome = match arguments.power_loss {
-            true => power::run(arguments.rounds, arguments.seed).await?,
+            true => power::run(arguments.rounds, arguments.seed, arguments.ignore_syncs).await?,
             false => kill::run(arguments.rounds, arguments.seed).await?,
         };
         println!("{}", outcome.summary(arguments, started.elapsed()));

@@ -17,6 +17,15 @@ use crate::line::{Line, PATIENCE, sleep_until};
 /// Edits that somebody makes ahead of the acknowledgements.
 const AHEAD: u64 = 24;
 
+/// How people edit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Manner {
+    /// Mostly letters.
+    Typing,
+    /// Long texts, so that snapshots of megabytes are written all the time.
+    Pasting,
+}
+
 /// What people are told to do.
 enum Command {
     /// The server is here; type or only watch.
@@ -39,13 +48,20 @@ pub(crate) struct Person {
 
 impl Person {
     /// Somebody new in a map, who does nothing yet.
-    pub(crate) fn new(document: &DocumentId, client: u32, ledger: Arc<Ledger>, rng: Rng) -> Self {
+    pub(crate) fn new(
+        document: &DocumentId,
+        client: u32,
+        ledger: Arc<Ledger>,
+        rng: Rng,
+        manner: Manner,
+    ) -> Self {
         let (commands, inbox) = mpsc::unbounded_channel();
         let life = Life {
             line: Line::new(document, client),
             client,
             ledger: ledger.clone(),
             rng,
+            manner,
             typing: false,
             url: String::new(),
             next: Instant::now(),
@@ -107,6 +123,7 @@ struct Life {
     client: u32,
     ledger: Arc<Ledger>,
     rng: Rng,
+    manner: Manner,
     typing: bool,
     url: String,
     /// When the next edit is made.
@@ -191,17 +208,26 @@ impl Life {
         let unsaved = self.line.replica.unsaved() as u64;
         if self.line.replica.is_loaded() && unsaved < AHEAD {
             for _ in 0..self.rng.between(1, 3) {
-                let ballast = match self.rng.below(100) {
-                    0 => self.rng.between(20_000, 60_000),
-                    1..10 => self.rng.between(500, 5_000),
-                    _ => self.rng.between(0, 60),
-                };
+                let ballast = self.ballast();
                 let number = self.ledger.make(self.client);
                 let mut txn = self.line.replica.doc().transact_mut();
                 ledger::write(&mut txn, (self.client, number), ballast as usize);
             }
         }
         self.line.give(ReplicaInput::Tick).await;
+    }
+
+    /// How much an edit says besides its number.
+    fn ballast(&mut self) -> u64 {
+        let large = match self.manner {
+            Manner::Typing => 1,
+            Manner::Pasting => 30,
+        };
+        match self.rng.below(100) {
+            dice if dice < large => self.rng.between(20_000, 60_000),
+            dice if dice < large + 9 => self.rng.between(500, 5_000),
+            _ => self.rng.between(0, 60),
+        }
     }
 
     fn answer(&mut self) {

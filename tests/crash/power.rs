@@ -24,6 +24,7 @@ use waymark_tests::Rng;
 use crate::Outcome;
 use crate::disk::Image;
 use crate::ledger::Ledger;
+use crate::person::Manner;
 use crate::town::{Snapshot, Town};
 use waymark_sync::DocumentId;
 
@@ -55,6 +56,9 @@ struct Film {
     rng: Rng,
     /// Syncs to let pass before the next picture.
     pass: u64,
+    /// Syncs that are taken for ones that did nothing, and how many of them are left.
+    ignore: u64,
+    ignored: u64,
     /// What the last sync is sure to have covered.
     synced: Option<Image>,
 }
@@ -76,7 +80,12 @@ impl Faults for Camera {
         match film.synced.take() {
             // This sync is going to cover it.
             None => film.synced = Some(live),
+            Some(synced) if film.ignored < film.ignore => {
+                film.ignored += 1;
+                film.synced = Some(synced);
+            }
             Some(synced) => {
+                film.ignored = 0;
                 film.pass = film.rng.below(4);
                 let cut = Cut { synced, live, told };
                 // Nobody looks any more if this fails.
@@ -130,13 +139,13 @@ impl Inside {
 ///
 /// # Errors
 /// When something does not go on: a store that does not open, people who are not saved.
-pub(crate) async fn run(points: u64, seed: u64) -> Result<Outcome> {
+pub(crate) async fn run(points: u64, seed: u64, ignore: u64) -> Result<Outcome> {
     let started = Instant::now();
     let mut rng = Rng::new(seed);
     let mut outcome = Outcome::default();
     while outcome.rounds < points {
         let some = POINTS_A_SERVER.min(points - outcome.rounds);
-        one_server(some, &mut rng, &mut outcome)
+        one_server(some, ignore, &mut rng, &mut outcome)
             .await
             .with_context(|| format!("seed {seed}, after {} points", outcome.rounds))?;
         outcome.progress(&format!(
@@ -148,13 +157,19 @@ pub(crate) async fn run(points: u64, seed: u64) -> Result<Outcome> {
     Ok(outcome)
 }
 
-async fn one_server(points: u64, rng: &mut Rng, outcome: &mut Outcome) -> Result<()> {
+async fn one_server(points: u64, ignore: u64, rng: &mut Rng, outcome: &mut Outcome) -> Result<()> {
     let data = tempfile::tempdir()?;
-    let mut town = Town::found(data.path(), rng.fork()).await?;
+    let manner = match rng.chance(30) {
+        true => Manner::Pasting,
+        false => Manner::Typing,
+    };
+    let mut town = Town::found(data.path(), rng.fork(), manner).await?;
     let (cuts, mut pictures) = mpsc::channel(WAITING);
     let film = Film {
         rng: rng.fork(),
         pass: rng.below(20),
+        ignore,
+        ignored: 0,
         synced: None,
     };
     let camera = Arc::new(Camera {

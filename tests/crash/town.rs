@@ -12,7 +12,7 @@ use yrs::{ReadTxn, Transact, Update};
 
 use crate::ledger::{Known, Ledger, Verdict, content};
 use crate::line::{PATIENCE, read_afresh};
-use crate::person::Person;
+use crate::person::{Manner, Person};
 
 const MAPS: u64 = 4;
 const PEOPLE_A_MAP: usize = 3;
@@ -28,6 +28,7 @@ struct Map {
 pub(crate) struct Town {
     maps: Vec<Map>,
     rng: Rng,
+    manner: Manner,
     next_client: u32,
     acknowledged: watch::Receiver<u64>,
 }
@@ -38,7 +39,7 @@ pub(crate) struct Snapshot(Vec<(DocumentId, Known)>);
 
 impl Town {
     /// Makes the maps in a new folder, and their people.
-    pub(crate) async fn found(data: &Path, mut rng: Rng) -> Result<Self> {
+    pub(crate) async fn found(data: &Path, mut rng: Rng, manner: Manner) -> Result<Self> {
         let store = Store::Sled(SledStore::open(data, 8 << 20)?);
         let (acknowledge, acknowledged) = watch::channel(0);
         let mut maps = Vec::new();
@@ -61,6 +62,7 @@ impl Town {
         let mut town = Self {
             maps,
             rng,
+            manner,
             next_client: 1_000,
             acknowledged,
         };
@@ -76,7 +78,8 @@ impl Town {
         let client = self.new_client();
         let rng = self.rng.fork();
         let map = &mut self.maps[map];
-        let person = Person::new(&map.document, client, map.ledger.clone(), rng);
+        let ledger = map.ledger.clone();
+        let person = Person::new(&map.document, client, ledger, rng, self.manner);
         map.people.push(person);
     }
 

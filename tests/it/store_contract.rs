@@ -21,6 +21,7 @@ macro_rules! contract {
 mod damage;
 pub(crate) mod engines;
 mod growth;
+mod syncs;
 
 use bytes::Bytes;
 use waymark_server::store::{DocumentStore, Records, Revision, Store, StoreError};

@@ -4,8 +4,9 @@
 //! then answers: group commit. When the disk fails, everybody is told, nothing more is
 //! written, and the database is opened again until that works.
 
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, TryRecvError};
 use std::sync::{Arc, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -15,7 +16,7 @@ use waymark_sync::{BatchId, DocumentId, Incarnation, Position, Record, Snapshot}
 
 use super::answer::Answer;
 use super::keyspace::Keyspace;
-use super::log::Log;
+use super::log::{Log, SnapshotJob};
 use super::sled::{Place, Shared, SledKeyspace, unavailable};
 use super::{Revision, StoreError};
 
@@ -93,9 +94,10 @@ pub(super) fn spawn(
         place,
         shared,
         inbox,
-        state: State::Open(Log::new(engine)),
+        state: State::Open(Box::new(Log::new(engine))),
         unacknowledged: Vec::new(),
         last_group: None,
+        snapshots: VecDeque::new(),
     };
     let thread = std::thread::Builder::new()
         .name("waymark-store".into())
@@ -113,10 +115,12 @@ struct Committer {
     unacknowledged: Vec<(DocumentId, Option<Position>)>,
     /// When the last group was begun.
     last_group: Option<Instant>,
+    /// Snapshots that are being written, one after the other, a step with each group.
+    snapshots: VecDeque<(SnapshotJob, Answer<()>)>,
 }
 
 enum State {
-    Open(Log<Arc<SledKeyspace>>),
+    Open(Box<Log<Arc<SledKeyspace>>>),
     Failed { error: StoreError, since: Instant },
 }
 
@@ -124,6 +128,13 @@ impl Committer {
     fn run(mut self) {
         loop {
             let command = match &self.state {
+                State::Open(_) if !self.snapshots.is_empty() => match self.inbox.try_recv() {
+                    Err(TryRecvError::Empty) => {
+                        self.take_group(None);
+                        continue;
+                    }
+                    result => result.map_err(|_| RecvTimeoutError::Disconnected),
+                },
                 State::Open(_) => self
                     .inbox
                     .recv()
@@ -137,7 +148,8 @@ impl Committer {
                 Err(RecvTimeoutError::Disconnected) | Ok(Command::Stop) => break,
                 Err(RecvTimeoutError::Timeout) => self.reopen(),
                 Ok(command) => {
-                    if !self.take_group(command) {
+                    self.gather();
+                    if !self.take_group(Some(command)) {
                         break;
                     }
                 }
@@ -152,11 +164,11 @@ impl Committer {
         self.shared.set_fault(Some(unavailable("it is stopped")));
     }
 
-    /// Handles a command and everything that waits behind it; false after `Stop`.
-    fn take_group(&mut self, first: Command) -> bool {
-        self.gather();
+    /// Handles a command and everything that waits behind it, with a step of the snapshot
+    /// that is being written; false after `Stop`.
+    fn take_group(&mut self, first: Option<Command>) -> bool {
         let mut go_on = true;
-        let mut group = vec![first];
+        let mut group = Vec::from_iter(first);
         while group.len() < GROUP {
             match self.inbox.try_recv() {
                 Ok(Command::Stop) => {
@@ -179,8 +191,11 @@ impl Committer {
         // sled panics where it finds its own state impossible; that is a failed engine,
         // not the end of the process. Whoever waits sees their channel dropped.
         let mut ends = Vec::new();
-        let outcome = catch_unwind(AssertUnwindSafe(|| commit(log, group, &mut ends)))
-            .unwrap_or_else(|_| Err(unavailable("the engine failed inside")));
+        let snapshots = &mut self.snapshots;
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            commit(log, group, snapshots, &mut ends)
+        }))
+        .unwrap_or_else(|_| Err(unavailable("the engine failed inside")));
         if let Err(error) = outcome {
             self.unacknowledged.append(&mut ends);
             self.fail(error);
@@ -202,6 +217,9 @@ impl Committer {
     fn fail(&mut self, error: StoreError) {
         tracing::error!(%error, "the store failed: nothing is saved until it can be opened again");
         self.shared.set_fault(Some(error.clone()));
+        for (_, answer) in self.snapshots.drain(..) {
+            answer.send(Err(error.clone()));
+        }
         self.state = State::Failed {
             error,
             since: Instant::now(),
@@ -214,7 +232,7 @@ impl Committer {
             Ok(log) => {
                 tracing::info!("the store works again");
                 self.unacknowledged.clear();
-                self.state = State::Open(log);
+                self.state = State::Open(Box::new(log));
                 self.shared.set_fault(None);
             }
             Err(error) => {
@@ -267,6 +285,7 @@ impl Committer {
 fn commit(
     log: &mut Log<Arc<SledKeyspace>>,
     group: Vec<Command>,
+    snapshots: &mut VecDeque<(SnapshotJob, Answer<()>)>,
     ends: &mut Vec<(DocumentId, Option<Position>)>,
 ) -> Result<(), StoreError> {
     let mut replies = Vec::with_capacity(group.len());
@@ -305,8 +324,19 @@ fn commit(
                 fault = fault.or_else(|| engine_fault(&staged));
                 replies.push(Reply::Written(answer, staged));
             }
-            // These flush by themselves, after the appends that came with them.
+            // These come after the appends that came with them.
             other => alone.push(other),
+        }
+    }
+    let mut written = None;
+    if let Some((job, _)) = snapshots.front_mut() {
+        match log.stage_snapshot(job) {
+            Ok(true) => {}
+            Ok(false) => written = Some(Ok(())),
+            Err(error) => {
+                fault = fault.or(Some(error.clone()));
+                written = Some(Err(error));
+            }
         }
     }
     *ends = log.staged_ends();
@@ -317,6 +347,11 @@ fn commit(
             Reply::Written(answer, staged) => answer.send(after(&committed, staged)),
         }
     }
+    if let Some(written) = written
+        && let Some((_, answer)) = snapshots.pop_front()
+    {
+        answer.send(written);
+    }
     committed?;
     ends.clear();
     if let Some(fault) = fault {
@@ -326,22 +361,35 @@ fn commit(
         return Err(fault);
     }
     for command in alone {
-        let (answer, done) = match command {
+        let done = match command {
             Command::WriteSnapshot {
                 id,
                 upto,
                 snapshot,
                 answer,
-            } => (answer, log.write_snapshot(&id, upto, &snapshot)),
-            Command::Delete { id, answer } => (answer, log.delete(&id)),
-            _ => {
-                log.keyspace().flush()?;
-                continue;
+            } => match log.begin_snapshot(&id, upto, &snapshot) {
+                Ok(Some(job)) => {
+                    snapshots.push_back((job, answer));
+                    continue;
+                }
+                begun => {
+                    let done = begun.map(drop);
+                    let fault = engine_fault(&done);
+                    answer.send(done);
+                    fault
+                }
+            },
+            Command::Delete { id, answer } => {
+                // Its steps would bring parts of the document back.
+                snapshots.retain(|(job, _)| *job.document() != id);
+                let done = log.delete(&id);
+                let fault = engine_fault(&done);
+                answer.send(done);
+                fault
             }
+            _ => log.keyspace().flush().err(),
         };
-        let fault = engine_fault(&done);
-        answer.send(done);
-        if let Some(fault) = fault {
+        if let Some(fault) = done {
             return Err(fault);
         }
     }

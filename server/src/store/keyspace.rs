@@ -9,7 +9,10 @@ use super::StoreError;
 /// A family of keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tree {
-    /// Records of all documents.
+    /// What does not fit into the first part of a record. Nothing here counts before the
+    /// log has that first part, so it may reach the disk piece by piece.
+    Parts,
+    /// Records of all documents: the first part of each.
     Log,
     /// Snapshots of all documents.
     Snapshots,
@@ -22,7 +25,13 @@ pub enum Tree {
 
 impl Tree {
     /// All trees, in the order in which a group of writes reaches them.
-    pub const ALL: [Self; 4] = [Self::Log, Self::Snapshots, Self::Documents, Self::Small];
+    pub const ALL: [Self; 5] = [
+        Self::Parts,
+        Self::Log,
+        Self::Snapshots,
+        Self::Documents,
+        Self::Small,
+    ];
 }
 
 /// Writes that belong together, for each tree the last write of a key wins.
@@ -52,7 +61,8 @@ impl Writes {
     }
 }
 
-/// Ordered keys and values. Reads see a tree's writes of one `apply` all or not at all.
+/// Ordered keys and values. Every write is there or not; of the writes of one tree in one
+/// `apply` a later one is never there without the earlier ones.
 pub(super) trait Keyspace {
     fn get(&self, tree: Tree, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
 

@@ -8,7 +8,8 @@
 //! | tree | key | chunks hold |
 //! |---|---|---|
 //! | documents | name | [`Head`] |
-//! | log | name, 0, position (8, big-endian), chunk (4) | [`LoggedRecord`] |
+//! | log | name, 0, position (8, big-endian), 0 (4) | [`LoggedRecord`], its first chunk |
+//! | parts | name, 0, position (8), chunk (4) | the further chunks of records |
 //! | snapshots | name, 0, upto (8), chunk (4) | the state |
 //! | small | key | revision (8), value |
 

@@ -19,7 +19,9 @@ const REMEMBERED_BATCHES: usize = 16;
 /// How many documents' ends are kept in memory; more are read again.
 const REMEMBERED_TAILS: usize = 10_000;
 /// How many keys are removed in one group.
-const TRIM_GROUP: usize = 1_000;
+const TRIM_GROUP: usize = 500;
+/// How many chunks of a snapshot are written in one step.
+const STEP_CHUNKS: usize = 16;
 
 /// The end of a document's log.
 #[derive(Clone, Debug)]
@@ -62,6 +64,35 @@ impl Tail {
         }
         self.last
     }
+}
+
+/// A snapshot that is being written, in steps that may go with other writes.
+#[derive(Debug)]
+pub(super) struct SnapshotJob {
+    id: DocumentId,
+    /// The head that makes the snapshot count.
+    head: Head,
+    chunks: std::vec::IntoIter<(Vec<u8>, Vec<u8>)>,
+    /// What is to be done after the chunks.
+    steps: VecDeque<Step>,
+    /// How far the present step has got.
+    after: Vec<u8>,
+}
+
+impl SnapshotJob {
+    pub(super) fn document(&self) -> &DocumentId {
+        &self.id
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Head,
+    /// Forgets records below the snapshot.
+    Records,
+    Parts,
+    /// Forgets other snapshots.
+    Snapshots,
 }
 
 #[derive(Debug)]
@@ -107,8 +138,7 @@ impl<K: Keyspace> Log<K> {
             };
         }
         // What a crash during a deletion may have left under this name.
-        self.forget_records(id, Position(u64::MAX))?;
-        self.forget_snapshots(id, None)?;
+        self.forget(id)?;
         let head = Head::new(incarnation).encode(id);
         self.staged
             .put(Tree::Documents, id.as_str().as_bytes().to_vec(), head);
@@ -134,8 +164,10 @@ impl<K: Keyspace> Log<K> {
         }
         let durable_end = tail.last;
         let position = tail.push(batch);
-        for (key, value) in layout::split(id, position, &LoggedRecord::encode(batch, record)) {
-            self.staged.put(Tree::Log, key, value);
+        let chunks = layout::split(id, position, &LoggedRecord::encode(batch, record));
+        for (number, (key, value)) in chunks.into_iter().enumerate() {
+            let tree = if number == 0 { Tree::Log } else { Tree::Parts };
+            self.staged.put(tree, key, value);
         }
         if !self.staged_ends.contains_key(id) {
             self.staged_ends.insert(id.clone(), Some(durable_end));
@@ -202,7 +234,8 @@ impl<K: Keyspace> Log<K> {
             match end {
                 Some(end) => {
                     let after = layout::chunk_key(id, *end, u32::MAX);
-                    self.remove(Tree::Log, id, after, Position(u64::MAX), None)?;
+                    self.remove(Tree::Log, id, after.clone(), Position(u64::MAX), None)?;
+                    self.remove(Tree::Parts, id, after, Position(u64::MAX), None)?;
                 }
                 None => self.delete(id)?,
             }
@@ -210,47 +243,91 @@ impl<K: Keyspace> Log<K> {
         self.keyspace.flush()
     }
 
-    /// Replaces the snapshot, then forgets what it covers. Crash-safe between any two
-    /// steps: the new snapshot counts only when the head says so, the head says so only
-    /// when the snapshot is durable, and nothing is forgotten before the head is durable.
+    /// Replaces the snapshot, then forgets what it covers.
     pub(super) fn write_snapshot(
         &mut self,
         id: &DocumentId,
         upto: Position,
         snapshot: &Snapshot,
     ) -> Result<(), StoreError> {
+        let Some(mut job) = self.begin_snapshot(id, upto, snapshot)? else {
+            return Ok(());
+        };
+        while self.stage_snapshot(&mut job)? {
+            self.commit()?;
+        }
+        Ok(())
+    }
+
+    /// Begins to replace the snapshot; `None` if it is not newer.
+    pub(super) fn begin_snapshot(
+        &mut self,
+        id: &DocumentId,
+        upto: Position,
+        snapshot: &Snapshot,
+    ) -> Result<Option<SnapshotJob>, StoreError> {
         let Some(head) = read::head(&self.keyspace, id)? else {
             return Err(StoreError::Missing {
                 document: id.clone(),
             });
         };
         if upto <= head.snapshot {
-            return Ok(());
+            return Ok(None);
         }
         // Also proves that the snapshot does not reach past the log.
         let replaced = read::record_start(&self.keyspace, id, upto)?;
-        let mut writes = Writes::default();
-        for (key, value) in layout::split(id, upto, &snapshot.state) {
-            writes.put(Tree::Snapshots, key, value);
+        Ok(Some(SnapshotJob {
+            head: Head {
+                snapshot: upto,
+                snapshot_at: replaced.at,
+                snapshot_batch: replaced.batch,
+                ..head
+            },
+            chunks: layout::split(id, upto, &snapshot.state).into_iter(),
+            steps: [Step::Head, Step::Records, Step::Parts, Step::Snapshots].into(),
+            after: layout::chunk_key(id, Position(0), 0),
+            id: id.clone(),
+        }))
+    }
+
+    /// Stages the next step, which has to be committed before the one after it; false when
+    /// there was none left.
+    ///
+    /// Crash-safe between any two steps: the new snapshot counts only when the head says
+    /// so, the head says so only when the snapshot is durable, and nothing is forgotten
+    /// before the head is durable.
+    pub(super) fn stage_snapshot(&mut self, job: &mut SnapshotJob) -> Result<bool, StoreError> {
+        if job.chunks.len() > 0 {
+            for (key, value) in job.chunks.by_ref().take(STEP_CHUNKS) {
+                self.staged.put(Tree::Snapshots, key, value);
+            }
+            return Ok(true);
         }
-        self.keyspace.apply(writes)?;
-        self.keyspace.flush()?;
-        let head = Head {
-            snapshot: upto,
-            snapshot_at: replaced.at,
-            snapshot_batch: replaced.batch,
-            ..head
+        let upto = job.head.snapshot;
+        let (tree, upto, keep) = match job.steps.front() {
+            None => return Ok(false),
+            Some(Step::Head) => {
+                // A newer snapshot may have been written since this one was begun.
+                let now = read::head(&self.keyspace, &job.id)?;
+                if now.is_none_or(|now| now.snapshot >= upto) {
+                    return Ok(false);
+                }
+                let key = job.id.as_str().as_bytes().to_vec();
+                self.staged
+                    .put(Tree::Documents, key, job.head.encode(&job.id));
+                job.steps.pop_front();
+                return Ok(true);
+            }
+            Some(Step::Records) => (Tree::Log, upto, None),
+            Some(Step::Parts) => (Tree::Parts, upto, None),
+            Some(Step::Snapshots) => (Tree::Snapshots, Position(u64::MAX), Some(upto)),
         };
-        let mut writes = Writes::default();
-        writes.put(
-            Tree::Documents,
-            id.as_str().as_bytes().to_vec(),
-            head.encode(id),
-        );
-        self.keyspace.apply(writes)?;
-        self.keyspace.flush()?;
-        self.forget_records(id, upto)?;
-        self.forget_snapshots(id, Some(upto))
+        let more = self.stage_removal(tree, &job.id, &mut job.after, upto, keep)?;
+        if !more {
+            job.steps.pop_front();
+            job.after = layout::chunk_key(&job.id, Position(0), 0);
+        }
+        Ok(true)
     }
 
     /// Forgets a document: first its head, so that a crash leaves nothing half there.
@@ -260,8 +337,7 @@ impl<K: Keyspace> Log<K> {
         writes.remove(Tree::Documents, id.as_str().as_bytes().to_vec());
         self.keyspace.apply(writes)?;
         self.keyspace.flush()?;
-        self.forget_records(id, Position(u64::MAX))?;
-        self.forget_snapshots(id, None)
+        self.forget(id)
     }
 
     /// The end of a document's log, with what is staged.
@@ -278,19 +354,13 @@ impl<K: Keyspace> Log<K> {
         Ok(self.tails.get_mut(id).expect("it was put in above"))
     }
 
-    fn forget_records(&self, id: &DocumentId, upto: Position) -> Result<(), StoreError> {
-        self.remove(
-            Tree::Log,
-            id,
-            layout::chunk_key(id, Position(0), 0),
-            upto,
-            None,
-        )
-    }
-
-    fn forget_snapshots(&self, id: &DocumentId, keep: Option<Position>) -> Result<(), StoreError> {
-        let start = layout::chunk_key(id, Position(0), 0);
-        self.remove(Tree::Snapshots, id, start, Position(u64::MAX), keep)
+    /// Removes everything under a name but its head; not flushed.
+    fn forget(&self, id: &DocumentId) -> Result<(), StoreError> {
+        for tree in [Tree::Log, Tree::Parts, Tree::Snapshots] {
+            let start = layout::chunk_key(id, Position(0), 0);
+            self.remove(tree, id, start, Position(u64::MAX), None)?;
+        }
+        Ok(())
     }
 
     /// Removes this document's keys after `after` and up to `upto`; not flushed.
@@ -304,26 +374,52 @@ impl<K: Keyspace> Log<K> {
     ) -> Result<(), StoreError> {
         loop {
             let mut writes = Writes::default();
-            let mut group = 0;
-            while group < TRIM_GROUP {
-                let Some(key) = self.keyspace.next(tree, &after)? else {
-                    break;
-                };
-                let Some(position) = layout::position_of(id, &key).filter(|at| *at <= upto) else {
-                    break;
-                };
-                after.clone_from(&key);
-                if Some(position) != keep {
-                    writes.remove(tree, key);
-                }
-                group += 1;
-            }
+            let more = self.removal(tree, id, &mut after, upto, keep, &mut writes)?;
             if !writes.is_empty() {
                 self.keyspace.apply(writes)?;
             }
-            if group < TRIM_GROUP {
+            if !more {
                 return Ok(());
             }
         }
+    }
+
+    fn stage_removal(
+        &mut self,
+        tree: Tree,
+        id: &DocumentId,
+        after: &mut Vec<u8>,
+        upto: Position,
+        keep: Option<Position>,
+    ) -> Result<bool, StoreError> {
+        let mut writes = std::mem::take(&mut self.staged);
+        let more = self.removal(tree, id, after, upto, keep, &mut writes);
+        self.staged = writes;
+        more
+    }
+
+    /// The next group of keys to remove; whether there may be more.
+    fn removal(
+        &self,
+        tree: Tree,
+        id: &DocumentId,
+        after: &mut Vec<u8>,
+        upto: Position,
+        keep: Option<Position>,
+        writes: &mut Writes,
+    ) -> Result<bool, StoreError> {
+        for _ in 0..TRIM_GROUP {
+            let Some(key) = self.keyspace.next(tree, after)? else {
+                return Ok(false);
+            };
+            let Some(position) = layout::position_of(id, &key).filter(|at| *at <= upto) else {
+                return Ok(false);
+            };
+            after.clone_from(&key);
+            if Some(position) != keep {
+                writes.remove(tree, key);
+            }
+        }
+        Ok(true)
     }
 }

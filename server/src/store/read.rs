@@ -220,7 +220,7 @@ fn whole<K: Keyspace>(
     let mut chunk = 0;
     loop {
         let key = layout::chunk_key(id, position, chunk);
-        let Some(value) = keyspace.get(tree, &key)? else {
+        let Some(value) = chunk_value(keyspace, tree, &key, chunk)? else {
             if chunk == 0 {
                 return Ok(None);
             }
@@ -234,6 +234,22 @@ fn whole<K: Keyspace>(
             return Ok(Some(content));
         }
     }
+}
+
+/// One chunk. Of records only the first is in the log (in old stores all are).
+fn chunk_value<K: Keyspace>(
+    keyspace: &K,
+    tree: Tree,
+    key: &[u8],
+    chunk: u32,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    if tree == Tree::Log
+        && chunk > 0
+        && let Some(part) = keyspace.get(Tree::Parts, key)?
+    {
+        return Ok(Some(part));
+    }
+    keyspace.get(tree, key)
 }
 
 /// This document's first key in the log at `position` or later.

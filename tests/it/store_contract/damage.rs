@@ -170,7 +170,8 @@ async fn a_flipped_byte_in_a_record_is_reported_with_its_position(engine: impl E
         (7, 2, 9),
         (8, 0, 70),
     ] {
-        assert_reported(&engine, Tree::Log, &id, Position(position), |bytes| {
+        let tree = if chunk == 0 { Tree::Log } else { Tree::Parts };
+        assert_reported(&engine, tree, &id, Position(position), |bytes| {
             let key = key_at(bytes, &id, position, chunk);
             flip(bytes, &key, at);
         })
@@ -214,8 +215,8 @@ async fn a_missing_part_is_reported_with_its_position(engine: impl Engine) {
     let id = with_everything(&engine).await;
     for (tree, position, chunk) in [
         (Tree::Log, 7, 0),
-        (Tree::Log, 7, 1),
-        (Tree::Log, 7, 2),
+        (Tree::Parts, 7, 1),
+        (Tree::Parts, 7, 2),
         (Tree::Snapshots, 4, 0),
         (Tree::Snapshots, 4, 2),
     ] {

@@ -83,6 +83,7 @@ impl Engine for SledEngine {
         {
             let database = open_raw(self.folder.path());
             let name = match tree {
+                Tree::Parts => "parts",
                 Tree::Log => "log",
                 Tree::Snapshots => "snapshots",
                 Tree::Documents => "documents",
