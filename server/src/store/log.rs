@@ -19,9 +19,10 @@ const REMEMBERED_BATCHES: usize = 16;
 /// How many documents' ends are kept in memory; more are read again.
 const REMEMBERED_TAILS: usize = 10_000;
 /// How many keys are removed in one group.
-const TRIM_GROUP: usize = 500;
-/// How many chunks of a snapshot are written in one step.
-const STEP_CHUNKS: usize = 16;
+const TRIM_GROUP: usize = 100;
+/// How many chunks of a snapshot are written in one step: with some appends they fit between
+/// two syncs.
+const STEP_CHUNKS: usize = 7;
 
 /// The end of a document's log.
 #[derive(Clone, Debug)]

@@ -45,14 +45,14 @@ async fn large_records_and_snapshots_are_synced_in_small_pieces() {
     for id in &ids {
         filled(&store, id, 3).await;
     }
-    for number in 4..8 {
+    for number in 4..7 {
         for id in &ids {
             store
-                .append(id, BatchId(number.into()), record(number, 300_000))
+                .append(id, BatchId(number.into()), record(number, 100_000))
                 .await
                 .unwrap();
         }
-        let state = snapshot(number, 1_500_000);
+        let state = snapshot(number, 700_000);
         let write = |id| store.write_snapshot(id, Position(number), state.clone());
         let (a, b) = tokio::join!(write(&ids[0]), write(&ids[1]));
         a.unwrap();

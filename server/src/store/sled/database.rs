@@ -14,10 +14,11 @@ const LOCK_PAUSE: Duration = Duration::from_millis(5);
 /// The most that is written between two syncs. sled uses parts of its file again as soon
 /// as it believes that what replaces them is on the disk, which it is only after our sync:
 /// with megabytes between two syncs, a power cut left stores that did not open again.
-/// Far below sled's segments (512 KiB), also with what sled writes besides.
-const UNSYNCED: usize = 64 << 10;
-/// What a write costs besides its key and value, about.
-const WRITE_OVERHEAD: usize = 32;
+/// What sled writes for it stays below its segments of 512 KiB, and it would take two of
+/// them until one is used again (test: large_records_and_snapshots_are_synced_in_small_pieces).
+const UNSYNCED: usize = 48 << 10;
+/// What a write costs besides its key and value, about: pages are written again now and then.
+const WRITE_OVERHEAD: usize = 256;
 
 /// Where a database is and how it is opened.
 #[derive(Clone, Debug)]
@@ -197,7 +198,15 @@ impl Keyspace for SledKeyspace {
             let mut batch = ::sled::Batch::default();
             let mut bytes = 0;
             for (key, value) in writes.take(name) {
-                let more = key.len() + value.as_ref().map_or(0, Vec::len) + WRITE_OVERHEAD;
+                let length = match &value {
+                    Some(value) => value.len(),
+                    // Its neighbours are written again.
+                    None => {
+                        let removed = self.tree(name).get(&key).map_err(store_error)?;
+                        removed.map_or(0, |value| value.len())
+                    }
+                };
+                let more = key.len() + length + WRITE_OVERHEAD;
                 if bytes > 0 && bytes + more > UNSYNCED {
                     self.apply_piece(name, std::mem::take(&mut batch), bytes)?;
                     bytes = 0;
