@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use tokio::net::TcpListener;
 use waymark_server::admin;
@@ -22,6 +22,8 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 const STACK_BYTES: usize = 8 << 20;
 /// For everything that the operator can put right.
 const USAGE: u8 = 2;
+/// For a store that is not what was written.
+const DAMAGED: u8 = 1;
 
 /// Self-hosted customer journey maps that teams edit together.
 #[derive(Debug, Parser)]
@@ -80,13 +82,26 @@ enum Admin {
         #[arg(long)]
         new_id: bool,
     },
-    /// Print a map as a file
+    /// Print a map as a file, or write every map to a folder
     Export {
         /// The map's id
-        map: String,
+        #[arg(required_unless_present = "all", conflicts_with = "all")]
+        map: Option<String>,
+        /// Write every map to a file in this folder
+        #[arg(long, value_name = "FOLDER")]
+        all: Option<PathBuf>,
+        /// Take what is intact of a damaged map
+        #[arg(long)]
+        salvage: bool,
         /// YAML for people, JSON for programs
         #[arg(long, value_enum, default_value_t = Format::Yaml)]
         format: Format,
+    },
+    /// Look at everything that is stored; exit code 1 if anything is damaged
+    Verify {
+        /// As JSON, for programs
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -99,7 +114,7 @@ enum Format {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     match perform(arguments) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             // Nobody reads it if this fails.
             let _ = writeln!(std::io::stderr(), "waymark: {error:#}");
@@ -108,9 +123,10 @@ fn main() -> ExitCode {
     }
 }
 
-fn perform(Arguments { settings, command }: Arguments) -> anyhow::Result<()> {
+fn perform(Arguments { settings, command }: Arguments) -> anyhow::Result<ExitCode> {
     if let Some(Command::Analyse { file }) = &command {
-        return print(&admin::analyse(file)?);
+        print(&admin::analyse(file)?)?;
+        return Ok(ExitCode::SUCCESS);
     }
     let flags = Flags {
         config: settings.config,
@@ -132,15 +148,38 @@ fn perform(Arguments { settings, command }: Arguments) -> anyhow::Result<()> {
             Some(Command::Admin(Admin::Import { file, new_id })) => {
                 print(&admin::import(&config, &file, new_id).await?)
             }
-            Some(Command::Admin(Admin::Export { map, format })) => {
+            Some(Command::Admin(Admin::Export {
+                map,
+                all,
+                salvage,
+                format,
+            })) => {
                 let format = match format {
                     Format::Yaml => admin::Format::Yaml,
                     Format::Json => admin::Format::Json,
                 };
-                print(&admin::export(&config, &map, format).await?)
+                match (map, all) {
+                    (Some(map), _) => print(&admin::export(&config, &map, format, salvage).await?),
+                    (None, Some(all)) => {
+                        print(&admin::export_all(&config, &all, format, salvage).await?)
+                    }
+                    (None, None) => bail!("say which map, or --all FOLDER"),
+                }
+            }
+            Some(Command::Admin(Admin::Verify { json })) => {
+                let report = admin::verify(&config).await?;
+                print(&match json {
+                    true => serde_json::to_string_pretty(&report)?,
+                    false => report.to_text(),
+                })?;
+                if !report.is_clean() {
+                    return Ok(ExitCode::from(DAMAGED));
+                }
+                Ok(())
             }
             Some(Command::Analyse { .. }) => Ok(()),
         }
+        .map(|()| ExitCode::SUCCESS)
     })
 }
 

@@ -62,6 +62,10 @@ impl Maps {
         }
     }
 
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
     /// Makes a map with a title and the usual lanes.
     pub(crate) async fn create_blank(&self, title: &str, at: Timestamp) -> Result<MapId, MapError> {
         let id = MapId::from_random(crate::random::bits128());
@@ -238,7 +242,7 @@ async fn build(
 }
 
 /// Reads a stored document on the blocking pool.
-async fn read<T: Send + 'static>(
+pub(crate) async fn read<T: Send + 'static>(
     id: &MapId,
     stored: StoredDocument,
     read: impl FnOnce(&yrs::Transaction<'_>) -> T + Send + 'static,

@@ -11,9 +11,11 @@ mod faults;
 mod keyspace;
 mod layout;
 mod log;
+mod manifest;
 mod memory;
 mod read;
 mod sled;
+mod survey;
 
 use std::future::Future;
 
@@ -25,6 +27,7 @@ pub use self::keyspace::{MemoryDisk, Tree};
 pub use self::layout::MAX_VALUE_BYTES;
 pub use self::memory::MemoryStore;
 pub use self::sled::{OpenStoreError, SledStore};
+pub use self::survey::{Damaged, Survey};
 use waymark_sync::Timestamp;
 
 /// Why the store could not do what was asked.
@@ -208,6 +211,49 @@ impl Store {
         match self {
             Self::Memory(_) => Ok(()),
             Self::Sled(engine) => engine.check_ready(),
+        }
+    }
+
+    /// Every name that anything is stored under, and how many keys say no name.
+    ///
+    /// # Errors
+    /// When the store cannot be read at all.
+    pub async fn survey_names(&self) -> Result<(Vec<DocumentId>, usize), StoreError> {
+        match self {
+            Self::Memory(engine) => survey::names(engine.disk()),
+            Self::Sled(engine) => engine.read(survey::names).await,
+        }
+    }
+
+    /// What can be read of a document, and what cannot. Nobody may write meanwhile.
+    ///
+    /// # Errors
+    /// When the store cannot be read at all.
+    pub async fn survey(&self, id: &DocumentId) -> Result<Survey, StoreError> {
+        let id = id.clone();
+        match self {
+            Self::Memory(engine) => survey::document(engine.disk(), &id),
+            Self::Sled(engine) => engine.read(move |k| survey::document(k, &id)).await,
+        }
+    }
+
+    /// Every document that was made and not deleted, as far as the list beside the database
+    /// knows.
+    pub fn made(&self) -> Vec<DocumentId> {
+        match self {
+            Self::Memory(_) => Vec::new(),
+            Self::Sled(engine) => engine.made(),
+        }
+    }
+
+    /// The small records that cannot be read.
+    ///
+    /// # Errors
+    /// When the store cannot be read at all.
+    pub async fn survey_small(&self) -> Result<Vec<String>, StoreError> {
+        match self {
+            Self::Memory(engine) => survey::damaged_small(engine.disk()),
+            Self::Sled(engine) => engine.read(survey::damaged_small).await,
         }
     }
 

@@ -12,3 +12,4 @@ mod simulator;
 mod socket;
 mod store_contract;
 mod support;
+mod verify;

@@ -21,6 +21,7 @@ macro_rules! contract {
 mod damage;
 pub(crate) mod engines;
 mod growth;
+mod survey;
 mod syncs;
 
 use bytes::Bytes;

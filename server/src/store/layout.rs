@@ -29,6 +29,9 @@ pub(super) const CHUNK_BYTES: usize = MAX_VALUE_BYTES - HEADER_BYTES;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Damage(pub(super) &'static str);
 
+/// What follows the name in the key of a chunk: zero, position, chunk.
+pub(super) const PLACE_BYTES: usize = 1 + 8 + 4;
+
 /// The key of one chunk of a record or snapshot.
 pub(super) fn chunk_key(id: &DocumentId, position: Position, chunk: u32) -> Vec<u8> {
     let name = id.as_str().as_bytes();

@@ -31,6 +31,10 @@ impl MemoryStore {
         }
     }
 
+    pub(super) fn disk(&self) -> &MemoryDisk {
+        &self.disk
+    }
+
     fn log(&self) -> MutexGuard<'_, Log<MemoryDisk>> {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }

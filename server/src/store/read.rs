@@ -50,6 +50,10 @@ pub(super) fn load<K: Keyspace>(
                 },
             }
         }
+        // A document begins with a record, so there is always something.
+        if snapshot.is_none() && records.is_empty() {
+            return Err(corrupt(id, position, Damage("record is missing")));
+        }
         Ok(StoredDocument {
             incarnation: head.incarnation,
             snapshot,
@@ -210,7 +214,7 @@ fn consistently<K: Keyspace, T>(
 }
 
 /// A record or snapshot put together from its chunks; `None` if it has no first chunk.
-fn whole<K: Keyspace>(
+pub(super) fn whole<K: Keyspace>(
     keyspace: &K,
     tree: Tree,
     id: &DocumentId,

@@ -19,6 +19,7 @@ use waymark_sync::{BatchId, DocumentId, Incarnation, Position, Record, Snapshot,
 pub(super) use self::database::{Place, SledKeyspace};
 use super::answer::Answer;
 use super::committer::{self, Command};
+use super::manifest::Manifest;
 use super::{
     DocumentHead, DocumentStore, Faults, Records, Revision, SmallRecord, StoreError, read,
 };
@@ -57,6 +58,7 @@ pub struct SledStore {
     shared: Arc<Shared>,
     // Held for its lock, which goes when the last clone does.
     _lock: Arc<File>,
+    manifest: Arc<Manifest>,
     thread: Arc<Mutex<Option<std::thread::JoinHandle<()>>>>,
 }
 
@@ -125,10 +127,17 @@ impl SledStore {
             cache_bytes,
             faults,
         };
-        let engine = place.open().map_err(|problem| OpenStoreError::Unreadable {
+        let unreadable = |problem: String| OpenStoreError::Unreadable {
             path: folder.to_owned(),
             problem,
-        })?;
+        };
+        let manifest = Manifest::read(folder).map_err(|error| unreadable(error.to_string()))?;
+        // Before sled makes a new one.
+        if !manifest.names().is_empty() && !place.is_there() {
+            return Err(unreadable(lost(manifest.names().len())));
+        }
+        let engine = place.open().map_err(unreadable)?;
+        list_all(&engine, &manifest).map_err(unreadable)?;
         let engine = Arc::new(engine);
         let shared = Arc::new(Shared {
             engine: RwLock::new(Some(engine.clone())),
@@ -141,8 +150,13 @@ impl SledStore {
             commands,
             shared,
             _lock: Arc::new(lock),
+            manifest: Arc::new(manifest),
             thread,
         })
+    }
+
+    pub(super) fn made(&self) -> Vec<DocumentId> {
+        self.manifest.names()
     }
 
     pub(super) fn check_ready(&self) -> Result<(), StoreError> {
@@ -183,7 +197,7 @@ impl SledStore {
     }
 
     /// Reads on the blocking pool.
-    async fn read<T: Send + 'static>(
+    pub(super) async fn read<T: Send + 'static>(
         &self,
         read: impl FnOnce(&SledKeyspace) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
@@ -211,14 +225,23 @@ impl DocumentStore for SledStore {
         first: Record,
     ) -> Result<Position, StoreError> {
         let id = id.clone();
-        self.ask(|answer| Command::Create {
-            id,
-            incarnation,
-            batch,
-            first,
-            answer,
-        })
-        .await
+        let made = id.clone();
+        let position = self
+            .ask(|answer| Command::Create {
+                id,
+                incarnation,
+                batch,
+                first,
+                answer,
+            })
+            .await?;
+        let manifest = self.manifest.clone();
+        let listed = tokio::task::spawn_blocking(move || manifest.add(&made)).await;
+        if let Ok(Err(error)) = listed {
+            // It is made up for when the store is opened the next time.
+            tracing::warn!(%error, "a new document could not be listed");
+        }
+        Ok(position)
     }
 
     async fn load(&self, id: &DocumentId) -> Result<Option<StoredDocument>, StoreError> {
@@ -292,7 +315,11 @@ impl DocumentStore for SledStore {
     }
 
     async fn delete(&self, id: &DocumentId) -> Result<(), StoreError> {
-        let id = id.clone();
+        let (id, manifest, gone) = (id.clone(), self.manifest.clone(), id.clone());
+        tokio::task::spawn_blocking(move || manifest.remove(&gone))
+            .await
+            .map_err(|_| unavailable("the list of documents failed"))?
+            .map_err(|error| unavailable(&error.to_string()))?;
         self.ask(|answer| Command::Delete { id, answer }).await
     }
 }
@@ -324,6 +351,23 @@ impl Records for SledStore {
         self.read(move |keyspace| read::small_keys(keyspace, &prefix))
             .await
     }
+}
+
+/// Lists what an older version has not listed, and refuses a database that has lost all.
+fn list_all(engine: &SledKeyspace, manifest: &Manifest) -> Result<(), String> {
+    let there = read::list(engine, None, usize::MAX).map_err(|error| error.to_string())?;
+    let made = manifest.names();
+    if there.is_empty() && !made.is_empty() {
+        return Err(lost(made.len()));
+    }
+    for id in there {
+        manifest.add(&id).map_err(|error| error.to_string())?;
+    }
+    Ok(())
+}
+
+fn lost(documents: usize) -> String {
+    format!("it should hold {documents} documents and holds none")
 }
 
 pub(super) fn unavailable(reason: &str) -> StoreError {

@@ -70,6 +70,11 @@ impl Place {
         })
     }
 
+    /// Whether there is a database already, with anything in it.
+    pub(super) fn is_there(&self) -> bool {
+        std::fs::metadata(self.path.join("db")).is_ok_and(|file| file.len() > 0)
+    }
+
     /// What a killed process wrote may not be on the disk yet, and sled clears parts of its
     /// file because of what it reads there.
     fn sync_what_is_there(&self) -> std::io::Result<()> {
