@@ -1,11 +1,21 @@
-//! A disk that refuses writes while people edit.
+//! A disk that refuses writes, is full or is slow while people edit.
 //!
-//! The refusal is the operating system's own: a limit on the size of files, which `prlimit`
-//! puts on a running server and takes away again.
+//! In the first test the refusal is the operating system's own: a limit on the size of files,
+//! which `prlimit` puts on a running server and takes away again. In the others the store's
+//! disk does what the test wants.
 #![cfg(target_os = "linux")]
 
+use std::io;
+use std::path::Path;
 use std::process::Command;
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::{Duration, Instant};
 
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use waymark_server::store::{Faults, SledStore, Store};
+use waymark_server::{Config, RunError, run_on};
 use waymark_sync::SaveState;
 
 use crate::socket::{scope, write};
@@ -75,4 +85,161 @@ async fn a_disk_that_fails_is_told_to_people_and_saving_goes_on_when_it_works_ag
             .all(|edit| scope.contains(edit))
     })
     .await;
+}
+
+/// How the disk is right now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Condition {
+    #[default]
+    Fine,
+    /// Writes fail.
+    Failing,
+    /// There is no room, also not for opening the database again.
+    Full,
+    /// Nothing comes back from it.
+    Stuck,
+}
+
+#[derive(Debug, Default)]
+struct Disk {
+    condition: Mutex<Condition>,
+    changed: Condvar,
+}
+
+impl Disk {
+    fn set(&self, condition: Condition) {
+        *self.condition.lock().unwrap() = condition;
+        self.changed.notify_all();
+    }
+
+    fn use_it(&self) -> io::Result<()> {
+        let condition = self.condition.lock().unwrap();
+        let stuck = |now: &mut Condition| *now == Condition::Stuck;
+        match *self.changed.wait_while(condition, stuck).unwrap() {
+            Condition::Failing => Err(io::Error::other("the disk is broken")),
+            Condition::Full => Err(io::ErrorKind::StorageFull.into()),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Faults for Disk {
+    fn before_write(&self) -> io::Result<()> {
+        self.use_it()
+    }
+
+    fn before_sync(&self, _: &Path) -> io::Result<()> {
+        self.use_it()
+    }
+
+    fn before_open(&self) -> io::Result<()> {
+        match *self.condition.lock().unwrap() {
+            Condition::Full => Err(io::ErrorKind::StorageFull.into()),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A server in this process on a disk that does what the test wants.
+struct Patient {
+    disk: Arc<Disk>,
+    sync: String,
+    stop: oneshot::Sender<()>,
+    running: JoinHandle<Result<(), RunError>>,
+}
+
+impl Patient {
+    async fn start(data: &Path) -> Self {
+        let config = Config {
+            data: data.to_owned(),
+            web: data.join("no-client"),
+            ..Config::default()
+        };
+        let disk = Arc::new(Disk::default());
+        let store = SledStore::open_with(data, 16 << 20, Some(disk.clone())).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let sync = format!("ws://{}/sync", listener.local_addr().unwrap());
+        let (stop, stopped) = oneshot::channel();
+        let shutdown = async { drop(stopped.await) };
+        let running = tokio::spawn(run_on(Store::Sled(store), config, listener, shutdown));
+        Self {
+            disk,
+            sync,
+            stop,
+            running,
+        }
+    }
+
+    async fn stop(self) {
+        self.stop.send(()).unwrap();
+        self.running.await.unwrap().unwrap();
+    }
+}
+
+async fn is_told(person: &mut Person) {
+    person
+        .until("Not saving", |replica| {
+            matches!(replica.save_state(), SaveState::NotSaving { .. })
+        })
+        .await;
+}
+
+/// Two people, a disk that goes bad while one types, and everything is there afterwards.
+async fn goes_bad_and_is_well_again(condition: Condition) {
+    let data = folder();
+    let server = Patient::start(data.path()).await;
+    let mut ana = Person::join(&server.sync, &demo(), 11).await;
+    let mut ben = Person::join(&server.sync, &demo(), 12).await;
+    ana.edit(|txn| write(txn, "before"));
+    ana.saved().await;
+    server.disk.set(condition);
+    ana.edit(|txn| write(txn, "during"));
+    let begun = Instant::now();
+    is_told(&mut ana).await;
+    is_told(&mut ben).await;
+    let took = begun.elapsed();
+    assert!(took < Duration::from_millis(5_500), "told after {took:?}");
+    // People go on, see each other, and come and go.
+    ben.sees("the unsaved edit", |doc| scope(doc).contains("during"))
+        .await;
+    let mut cleo = Person::join(&server.sync, &demo(), 13).await;
+    cleo.sees("the unsaved edit", |doc| scope(doc).contains("during"))
+        .await;
+    is_told(&mut cleo).await;
+    ben.edit(|txn| write(txn, "meanwhile"));
+    is_told(&mut ben).await;
+    ana.sees("the other unsaved edit", |doc| {
+        scope(doc).contains("meanwhile")
+    })
+    .await;
+    server.disk.set(Condition::Fine);
+    for person in [&mut ana, &mut ben, &mut cleo] {
+        person.saved().await;
+    }
+    server.stop().await;
+
+    let server = Patient::start(data.path()).await;
+    let mut dora = Person::join(&server.sync, &demo(), 14).await;
+    dora.sees("everything", |doc| {
+        let scope = scope(doc);
+        let edits = ["before", "during", "meanwhile"];
+        edits.iter().all(|edit| scope.matches(edit).count() == 1)
+    })
+    .await;
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_broken_disk_is_told_to_everybody_and_nothing_is_lost_when_it_works_again() {
+    goes_bad_and_is_well_again(Condition::Failing).await;
+}
+
+#[tokio::test]
+async fn a_full_disk_is_told_to_everybody_and_nothing_is_lost_when_there_is_room_again() {
+    goes_bad_and_is_well_again(Condition::Full).await;
+}
+
+#[tokio::test]
+async fn a_disk_that_does_not_answer_is_told_to_everybody_within_five_seconds() {
+    goes_bad_and_is_well_again(Condition::Stuck).await;
 }
