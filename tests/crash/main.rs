@@ -13,6 +13,7 @@ mod person;
 mod power;
 mod server;
 mod town;
+mod volume;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -44,6 +45,12 @@ struct Arguments {
     /// Instead: measure what so many appends a second cost the store
     #[arg(long, value_name = "RATE")]
     load: Option<u64>,
+    /// Instead: edit and compact so many times, and look at the size of the folder
+    #[arg(long, value_name = "APPENDS")]
+    churn: Option<u64>,
+    /// Instead: fill a folder with so many GiB and open it again
+    #[arg(long, value_name = "GIB")]
+    reopen: Option<f64>,
     /// How long to measure
     #[arg(long, default_value_t = 10)]
     seconds: u64,
@@ -120,6 +127,14 @@ fn perform(arguments: &Arguments) -> Result<bool> {
     runtime.block_on(async {
         if let Some(rate) = arguments.load {
             println!("{}", load::run(rate, arguments.seconds).await?);
+            return Ok(true);
+        }
+        if let Some(appends) = arguments.churn {
+            println!("{}", volume::churn(appends, arguments.seed).await?);
+            return Ok(true);
+        }
+        if let Some(gib) = arguments.reopen {
+            println!("{}", volume::reopen(gib, arguments.seed).await?);
             return Ok(true);
         }
         let started = std::time::Instant::now();
