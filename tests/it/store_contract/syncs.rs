@@ -58,7 +58,7 @@ async fn large_records_and_snapshots_are_synced_in_small_pieces() {
         a.unwrap();
         b.unwrap();
     }
-    assert_eq!(load(&store, &ids[2]).await.records.len(), 7);
+    assert_eq!(load(&store, &ids[2]).await.records.len(), 6);
     store.close().await;
     let most = meter.state.lock().unwrap().1;
     assert!(most < BEARABLE, "{} KiB between two syncs", most >> 10);
