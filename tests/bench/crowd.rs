@@ -51,9 +51,12 @@ pub(crate) struct Shared {
     pub(crate) schedule: OnceLock<Schedule>,
     /// Everything received so far from others, for the processor time of each.
     pub(crate) delivered: AtomicU64,
+    /// Bytes read so far.
+    pub(crate) bytes: AtomicU64,
 }
 
 /// What a thread tells the one that started it.
+#[derive(Debug)]
 pub(crate) enum Progress {
     /// All its people are in their documents.
     Joined(Vec<(u32, Arc<Outlet>)>),
@@ -243,7 +246,8 @@ impl Reader {
     /// Takes what was read; whether the connection goes on.
     fn take(&mut self, bytes: &[u8], receiver: &mut Receiver, tally: &mut Tally) -> bool {
         let now = Instant::now();
-        tally.bytes += bytes.len() as u64;
+        let bytes_read = bytes.len() as u64;
+        self.shared.bytes.fetch_add(bytes_read, Ordering::Relaxed);
         let mut parser = std::mem::take(&mut self.parser);
         let before = tally.deliveries;
         let mut alive = true;

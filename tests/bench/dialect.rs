@@ -32,7 +32,7 @@ pub(crate) enum Said<'a> {
     /// What we asked for.
     Step2(&'a [u8]),
     /// A change, or several.
-    Update,
+    Update(&'a [u8]),
     /// Presence.
     Presence,
     /// A change of ours is stored (`true`) or refused.
@@ -133,7 +133,7 @@ impl Tongue {
             Some(SYNC | SYNC_REPLY) => match read_var(&mut rest) {
                 Some(STEP_1) => Said::Step1,
                 Some(STEP_2) => read_buffer(&mut rest).map_or(Said::Other, Said::Step2),
-                Some(UPDATE) => Said::Update,
+                Some(UPDATE) => read_buffer(&mut rest).map_or(Said::Other, Said::Update),
                 _ => Said::Other,
             },
             Some(AWARENESS) => Said::Presence,
@@ -184,7 +184,7 @@ mod tests {
             let said = [
                 (Frame::SyncStep1(bytes(&[0])), Said::Step1),
                 (Frame::SyncStep2(bytes(b"22")), Said::Step2(b"22")),
-                (Frame::Update(bytes(b"u")), Said::Update),
+                (Frame::Update(bytes(b"u")), Said::Update(b"u")),
                 (Frame::Awareness(bytes(b"p")), Said::Presence),
                 (Frame::SyncStatus(true), Said::Status(true)),
                 (Frame::SyncStatus(false), Said::Status(false)),

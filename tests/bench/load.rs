@@ -52,8 +52,12 @@ pub(crate) struct Outcome {
     /// Processor time of the server and of the generator in that time, and what was
     /// delivered in it.
     pub(crate) server_cpu: Duration,
+    /// The server's processor time when the measured part began, since its start.
+    pub(crate) server_cpu_before: Duration,
     pub(crate) own_cpu: Duration,
     pub(crate) delivered: u64,
+    /// Bytes that all receivers read in it.
+    pub(crate) bytes: u64,
     /// The server's memory at the end of it.
     pub(crate) memory: Memory,
     /// How much later than intended messages left.
@@ -72,46 +76,116 @@ impl Outcome {
     }
 }
 
+/// People in their documents, on threads of their own.
+#[derive(Debug)]
+pub(crate) struct Gathering {
+    shared: Arc<Shared>,
+    news: mpsc::Receiver<Progress>,
+    leave: watch::Sender<bool>,
+    /// For each thread, where it takes outlets that the kernel did not take all from.
+    stuck: Vec<channel::UnboundedSender<Arc<Outlet>>>,
+    threads: Vec<thread::JoinHandle<Result<Tally>>>,
+    pub(crate) outlets: Vec<Arc<Outlet>>,
+}
+
+impl Gathering {
+    /// Lets everybody join. Those who are owed something know how much by `measured`, the
+    /// measured messages of each person.
+    ///
+    /// # Errors
+    /// When somebody cannot join.
+    pub(crate) fn join(
+        kind: Kind,
+        people: &[Person],
+        threads: usize,
+        measured: u32,
+    ) -> Result<Self> {
+        let shared = Arc::new(Shared {
+            kind,
+            measured,
+            schedule: OnceLock::new(),
+            delivered: AtomicU64::new(0),
+            bytes: AtomicU64::new(0),
+        });
+        let (progress, news) = mpsc::channel();
+        let (leave, leaving) = watch::channel(false);
+        let mut gathering = Self {
+            shared,
+            news,
+            leave,
+            stuck: Vec::new(),
+            threads: Vec::new(),
+            outlets: Vec::new(),
+        };
+        for crowd in divide(people, threads) {
+            let (sender, receiver) = channel::unbounded_channel();
+            gathering.stuck.push(sender);
+            let lines = Lines {
+                progress: progress.clone(),
+                stuck: receiver,
+                leave: leaving.clone(),
+            };
+            let shared = gathering.shared.clone();
+            let live = move || crowd::run(&crowd, &shared, lines);
+            gathering.threads.push(thread::spawn(live));
+        }
+        drop((progress, leaving));
+        match gathering.everybody(people.len()) {
+            Ok(outlets) => gathering.outlets = outlets,
+            // The thread that failed knows better.
+            Err(error) => {
+                gathering.leave()?;
+                return Err(error);
+            }
+        }
+        Ok(gathering)
+    }
+
+    fn everybody(&self, people: usize) -> Result<Vec<Arc<Outlet>>> {
+        let mut outlets = vec![None; people];
+        for _ in &self.stuck {
+            let Ok(Progress::Joined(members)) = self.news.recv_timeout(JOIN_WITHIN) else {
+                bail!("not everybody could join");
+            };
+            for (number, outlet) in members {
+                outlets[number as usize] = Some(outlet);
+            }
+        }
+        Ok(outlets.into_iter().flatten().collect())
+    }
+
+    /// Everybody leaves; what was counted.
+    ///
+    /// # Errors
+    /// When a thread has failed.
+    pub(crate) fn leave(self) -> Result<Tally> {
+        // Threads are gone already if this fails.
+        let _ = self.leave.send(true);
+        let mut tally = Tally::new(self.shared.kind);
+        for thread in self.threads {
+            match thread.join() {
+                Ok(part) => tally.add(&part?),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        Ok(tally)
+    }
+}
+
 /// Runs it.
 ///
 /// # Errors
 /// When somebody cannot join, or the server has gone.
 pub(crate) fn run(load: &Load) -> Result<Outcome> {
-    let (period, warm_up, measure) = (load.period, load.warm_up, load.measure);
-    let people = load.people.len();
-    let schedule_at = |start| Schedule::new(start, people, period, warm_up, measure);
-    let shared = Arc::new(Shared {
-        kind: load.kind,
-        measured: schedule_at(Instant::now()).measured(),
-        schedule: OnceLock::new(),
-        delivered: AtomicU64::new(0),
-    });
-    let (progress, news) = mpsc::channel();
-    let (leave, leaving) = watch::channel(false);
-    let mut threads = Vec::new();
-    let mut stuck = Vec::new();
-    for crowd in divide(&load.people, load.threads) {
-        let (sender, receiver) = channel::unbounded_channel();
-        stuck.push(sender);
-        let lines = Lines {
-            progress: progress.clone(),
-            stuck: receiver,
-            leave: leaving.clone(),
-        };
-        let shared = shared.clone();
-        threads.push(thread::spawn(move || crowd::run(&crowd, &shared, lines)));
-    }
-    drop((progress, leaving));
-    let outcome = conduct(load, &shared, &news, &stuck, schedule_at);
-    // Threads are gone already if this fails.
-    let _ = leave.send(true);
-    let mut tally = Tally::new(load.kind);
-    for thread in threads {
-        match thread.join() {
-            Ok(part) => tally.add(&part?),
-            Err(panic) => std::panic::resume_unwind(panic),
-        }
-    }
+    let schedule_at = |start| {
+        let (warm_up, measure) = (load.warm_up, load.measure);
+        Schedule::new(start, load.people.len(), load.period, warm_up, measure)
+    };
+    let measured = schedule_at(Instant::now()).measured();
+    let gathering = Gathering::join(load.kind, &load.people, load.threads, measured)?;
+    let schedule = schedule_at(Instant::now() + SETTLE);
+    let outcome = conduct(load, &gathering, &schedule);
+    let tally = gathering.leave()?;
     let mut outcome = outcome?;
     outcome.tally = tally;
     Ok(outcome)
@@ -127,44 +201,23 @@ fn divide(people: &[Person], threads: usize) -> Vec<Vec<Person>> {
     crowds
 }
 
-fn conduct(
-    load: &Load,
-    shared: &Shared,
-    news: &mpsc::Receiver<Progress>,
-    stuck: &[channel::UnboundedSender<Arc<Outlet>>],
-    schedule_at: impl Fn(Instant) -> Schedule,
-) -> Result<Outcome> {
-    let mut outlets: Vec<Option<Arc<Outlet>>> = vec![None; load.people.len()];
-    for _ in stuck {
-        match news.recv_timeout(JOIN_WITHIN) {
-            Ok(Progress::Joined(members)) => {
-                for (number, outlet) in members {
-                    outlets[number as usize] = Some(outlet);
-                }
-            }
-            // Nobody is owed anything: a document with one person.
-            Ok(Progress::Complete) => {}
-            Err(_) => bail!("people could not join"),
-        }
-    }
-    let outlets: Vec<_> = outlets.into_iter().flatten().collect();
-    if outlets.len() < load.people.len() {
-        bail!("not everybody could join");
-    }
-    let schedule = schedule_at(Instant::now() + SETTLE);
+fn conduct(load: &Load, gathering: &Gathering, schedule: &Schedule) -> Result<Outcome> {
+    let Gathering {
+        shared,
+        news,
+        stuck,
+        outlets,
+        ..
+    } = gathering;
     shared
         .schedule
         .set(schedule.clone())
         .expect("it is set once a run");
-    let read = || -> Result<_> {
-        let delivered = shared.delivered.load(Ordering::Relaxed);
-        let own = process::cpu(std::process::id())?;
-        Ok((process::cpu(load.server)?, own, delivered, Instant::now()))
-    };
+    let read = || Reading::take(load.server, shared);
     // The pacing waits for the end of this channel's other side, so that it can be ended.
     let (end, ending) = mpsc::channel::<()>();
     let (paced, before) = thread::scope(|scope| {
-        let pacing = scope.spawn(|| pace(load, &schedule, &outlets, stuck, ending));
+        let pacing = scope.spawn(|| pace(load, schedule, outlets, stuck, ending));
         let (_hold, waiting) = mpsc::channel::<()>();
         wait_until(&waiting, schedule.measure_from());
         let before = read();
@@ -190,13 +243,36 @@ fn conduct(
         tally: Tally::new(load.kind),
         sent: paced.sent,
         expected: paced.expected,
-        took: after.3 - before.3,
-        server_cpu: after.0 - before.0,
-        own_cpu: after.1 - before.1,
-        delivered: after.2 - before.2,
+        took: after.at - before.at,
+        server_cpu: after.server - before.server,
+        server_cpu_before: before.server,
+        own_cpu: after.own - before.own,
+        delivered: after.delivered - before.delivered,
+        bytes: after.bytes - before.bytes,
         memory: process::memory(load.server)?,
         lateness: paced.lateness,
     })
+}
+
+/// What is read at the beginning and at the end of the measured part.
+struct Reading {
+    server: Duration,
+    own: Duration,
+    delivered: u64,
+    bytes: u64,
+    at: Instant,
+}
+
+impl Reading {
+    fn take(server: u32, shared: &Shared) -> Result<Self> {
+        Ok(Self {
+            server: process::cpu(server)?,
+            own: process::cpu(std::process::id())?,
+            delivered: shared.delivered.load(Ordering::Relaxed),
+            bytes: shared.bytes.load(Ordering::Relaxed),
+            at: Instant::now(),
+        })
+    }
 }
 
 struct Paced {

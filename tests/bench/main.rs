@@ -6,6 +6,7 @@
 
 mod crowd;
 mod dialect;
+mod large_map;
 mod lib0;
 mod load;
 mod marker;
@@ -18,6 +19,7 @@ mod schedule;
 mod server;
 mod socket;
 mod tally;
+mod visitor;
 
 use anyhow::Result;
 use clap::Parser;

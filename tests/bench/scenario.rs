@@ -1,6 +1,13 @@
 //! What is measured, and in which order: for each parameter all servers one after the
 //! other, so that whatever else the machine does meets all of them.
 
+mod capacity;
+mod cursors;
+mod idle;
+mod join;
+mod kill;
+mod maps;
+mod seed;
 mod typing;
 
 use std::sync::Arc;
@@ -11,6 +18,7 @@ use anyhow::{Context, Result, bail};
 use crate::crowd::Person;
 use crate::load::{Load, Outcome};
 use crate::options::{Options, Scenario};
+use crate::process;
 use crate::report::{Report, Row, progress};
 use crate::server::{Kind, Peers, Place, Server, Setup};
 use crate::tally::{self, quantile_ms};
@@ -31,6 +39,13 @@ pub(crate) fn run_all(options: &Options) -> Result<()> {
         for round in 0..options.rounds {
             match scenario {
                 Scenario::Typing => typing::run(options, &setup, &mut report, round)?,
+                Scenario::Capacity => capacity::run(options, &setup, &mut report, round)?,
+                Scenario::Maps => maps::run(options, &setup, &mut report, round)?,
+                Scenario::Cursors => cursors::run(options, &setup, &mut report, round)?,
+                Scenario::Join => join::run(options, &setup, &mut report, round)?,
+                Scenario::Seed => seed::run(options, &setup, &mut report, round)?,
+                Scenario::Idle => idle::run(options, &setup, &mut report, round)?,
+                Scenario::Kill => kill::run(options, &setup, &mut report, round)?,
                 Scenario::ServeRelay => {}
             }
         }
@@ -135,4 +150,35 @@ fn shares(outcome: &Outcome) -> (Vec<(&'static str, f64)>, Option<String>) {
 /// Megabytes.
 fn mb(bytes: u64) -> f64 {
     bytes as f64 / 1e6
+}
+
+/// A runtime for what is not about load.
+fn runtime() -> Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("no runtime")
+}
+
+/// How often a server is looked at while it is waited for.
+const LOOK: Duration = Duration::from_millis(250);
+/// So many looks in a row without work mean that it is done.
+const LOOKS: u32 = 8;
+
+/// Waits until the server has nothing more to do, `most` at the most.
+async fn quiet(server: &Server, most: Duration) -> Result<()> {
+    let mut cpu = process::cpu(server.id)?;
+    let mut idle = 0;
+    let end = tokio::time::Instant::now() + most;
+    while idle < LOOKS && tokio::time::Instant::now() < end {
+        tokio::time::sleep(LOOK).await;
+        let now = process::cpu(server.id)?;
+        idle = if now - cpu <= Duration::from_millis(10) {
+            idle + 1
+        } else {
+            0
+        };
+        cpu = now;
+    }
+    Ok(())
 }

@@ -292,14 +292,6 @@ impl Server {
         }))
     }
 
-    /// Imports a map file; only Waymark can.
-    ///
-    /// # Errors
-    /// When the server refuses.
-    pub(crate) fn folder(&self) -> &std::path::Path {
-        self.folder.path()
-    }
-
     /// Ends it as a power cut would.
     pub(crate) fn kill(mut self) -> Stopped {
         self.end();

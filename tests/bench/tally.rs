@@ -122,8 +122,6 @@ pub(crate) struct Tally {
     /// Statuses of our own changes that say stored, and refused.
     pub(crate) stored: u64,
     pub(crate) refused: u64,
-    /// Bytes read.
-    pub(crate) bytes: u64,
     /// Connections that ended before we ended them.
     pub(crate) closed: u64,
     /// What is still awaited.
@@ -144,7 +142,6 @@ impl Tally {
             foreign: 0,
             stored: 0,
             refused: 0,
-            bytes: 0,
             closed: 0,
             missing: 0,
             starved: 0,
@@ -219,7 +216,6 @@ impl Tally {
         self.foreign += other.foreign;
         self.stored += other.stored;
         self.refused += other.refused;
-        self.bytes += other.bytes;
         self.closed += other.closed;
         self.missing += other.missing;
         self.starved += other.starved;

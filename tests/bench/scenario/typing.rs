@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::Result;
 
 use super::{each_server, load, one_document, shares};
-use crate::load::{self as run_load, Outcome};
+use crate::load::{Outcome, run as run_load};
 use crate::options::Options;
 use crate::report::{Report, Row};
 use crate::server::{Kind, Setup};
@@ -41,7 +41,7 @@ fn once(options: &Options, setup: &Setup, kind: Kind, people: usize) -> Result<R
         one_document(place, people),
         PERIOD,
     );
-    let outcome = run_load::run(&load)?;
+    let outcome = run_load(&load)?;
     let (shares, note) = shares(&outcome);
     let mut values = deliveries(&outcome);
     values.extend(shares);

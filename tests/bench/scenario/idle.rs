@@ -1,0 +1,115 @@
+//! Open documents and connections that do nothing, and what remains when everybody has
+//! gone.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+use super::{each_server, mb, runtime};
+use crate::crowd::Person;
+use crate::lib0::Typist;
+use crate::load::Gathering;
+use crate::marker;
+use crate::options::Options;
+use crate::process;
+use crate::report::{Report, Row};
+use crate::server::{Kind, Server, Setup};
+use crate::socket::write_message;
+use crate::tally;
+
+const DOCUMENTS: usize = 500;
+const PEOPLE: u32 = 4;
+/// So long after the last one left, a document may go: only to wait less for it.
+const UNLOAD_SOON: &[(&str, &str)] = &[("WAYMARK_IDLE_SECONDS", "3")];
+/// How often memory is looked at, how often it must be the same, and for how long at most.
+const LOOK: Duration = Duration::from_secs(1);
+const LOOKS: u32 = 8;
+const LOOKS_AT_MOST: u32 = 30;
+/// Less than this is no change, in bytes.
+const SAME: u64 = 500_000;
+
+pub(super) fn run(options: &Options, setup: &Setup, report: &mut Report, round: u32) -> Result<()> {
+    let numbers = match (&options.maps[..], options.quick) {
+        ([], true) => vec![10],
+        ([], false) => vec![DOCUMENTS],
+        (maps, _) => maps.to_vec(),
+    };
+    for documents in numbers {
+        let parameter = ("documents", documents as u64);
+        each_server(options, report, round, ("idle", parameter), |kind| {
+            once(options, setup, kind, documents).map(Some)
+        })?;
+    }
+    Ok(())
+}
+
+fn once(options: &Options, setup: &Setup, kind: Kind, documents: usize) -> Result<Row> {
+    let server = setup.start_with(kind, UNLOAD_SOON)?;
+    let start = process::memory(server.id)?.resident;
+    let people: Vec<Person> = (0..)
+        .zip(server.places(documents)?)
+        .flat_map(|(document, place)| {
+            (0..PEOPLE).map(move |seat| Person {
+                number: document * PEOPLE + seat,
+                place: place.clone(),
+                first: document * PEOPLE,
+                people: PEOPLE,
+            })
+        })
+        .collect();
+    let first = visit(options, &server, &people)?;
+    let second = visit(options, &server, &people)?;
+    Ok(Row {
+        scenario: "idle",
+        server: kind,
+        parameter: ("documents", documents as u64),
+        values: vec![
+            ("connections", people.len() as f64),
+            ("start_mb", mb(start)),
+            ("open_mb", mb(first.0)),
+            ("left_mb", mb(first.1)),
+            ("open_again_mb", mb(second.0)),
+            ("left_again_mb", mb(second.1)),
+            ("again/first_%", second.1 as f64 / first.1 as f64 * 100.0),
+        ],
+        note: None,
+    })
+}
+
+/// Everybody comes, changes something once, does nothing, and goes: memory while all are
+/// there and after the documents had time to be unloaded.
+fn visit(options: &Options, server: &Server, people: &[Person]) -> Result<(u64, u64)> {
+    let gathering = Gathering::join(tally::Kind::Typing, people, options.threads, 0)?;
+    for (person, outlet) in people.iter().zip(&gathering.outlets) {
+        let mut update = Vec::new();
+        Typist::new(person.number).append(&marker::write(person.number, 0), &mut update);
+        let mut frame = Vec::new();
+        write_message(&mut frame, &person.place.tongue.update(&update));
+        outlet.send(&frame).context("a connection has ended")?;
+    }
+    let runtime = runtime()?;
+    let open = runtime.block_on(settled(server))?;
+    gathering.leave()?;
+    let left = runtime.block_on(settled(server))?;
+    Ok((open, left))
+}
+
+/// Memory once it does not change any more.
+async fn settled(server: &Server) -> Result<u64> {
+    let mut last = process::memory(server.id)?.resident;
+    let mut same = 0;
+    for _ in 0..LOOKS_AT_MOST {
+        tokio::time::sleep(LOOK).await;
+        let now = process::memory(server.id)?.resident;
+        same = if now.abs_diff(last) < SAME {
+            same + 1
+        } else {
+            0
+        };
+        last = now;
+        if same == LOOKS {
+            break;
+        }
+    }
+    Ok(last)
+}
