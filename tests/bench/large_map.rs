@@ -20,7 +20,8 @@ const STEPS_EACH: u32 = 10;
 const SEEDER: u32 = 200_000;
 /// What a card says; with its ids and keys that makes about 320 bytes a card.
 const TEXT: &str = "waits for somebody to call back, looks at the page again, is not sure whether \
-    the message has arrived, asks a friend who had the same trouble last year";
+    the message has arrived, asks a friend who had the same trouble last year and then \
+    writes it down";
 
 /// The changes, in order, and what they lead to.
 #[derive(Debug)]

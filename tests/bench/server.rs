@@ -17,6 +17,7 @@ use clap::ValueEnum;
 use tempfile::TempDir;
 
 use crate::dialect::{Dialect, Tongue};
+use crate::report::progress;
 
 pub(crate) use peers::Peers;
 
@@ -24,6 +25,8 @@ pub(crate) use peers::Peers;
 const READY_WITHIN: Duration = Duration::from_secs(60);
 /// How long a server may take to end when it is asked to.
 const STOP_WITHIN: Duration = Duration::from_secs(60);
+/// Lines of a server's output that are kept.
+const LOG_LINES: usize = 200;
 /// The most connections of any scenario, and some more.
 const CONNECTIONS: &str = "5000";
 
@@ -232,17 +235,22 @@ impl Server {
                         let _ = found.send(address);
                     }
                     let mut log = log.lock().expect("nobody panics with the lock");
-                    if log.len() < 200 {
+                    if log.len() < LOG_LINES {
                         log.push(line);
                     }
                 }
             });
         }
         drop(found);
-        ready.recv_timeout(READY_WITHIN).map_err(|_| {
-            let log = self.log.lock().expect("nobody panics with the lock");
-            anyhow::anyhow!("{} was not ready in time:\n{}", self.kind, log.join("\n"))
-        })
+        ready
+            .recv_timeout(READY_WITHIN)
+            .map_err(|_| anyhow::anyhow!("{} was not ready in time:\n{}", self.kind, self.said()))
+    }
+
+    /// The last lines it printed.
+    pub(crate) fn said(&self) -> String {
+        let log = self.log.lock().expect("nobody panics with the lock");
+        log[log.len().saturating_sub(10)..].join("\n")
     }
 
     /// Makes documents and says how to reach them.
@@ -335,6 +343,10 @@ impl Server {
 
     fn end(&mut self) {
         if let Some(mut child) = self.child.take() {
+            if let Ok(Some(status)) = child.try_wait() {
+                let said = self.said();
+                progress(&format!("{} ended by itself ({status}): {said}", self.kind));
+            }
             // It has ended already if this fails.
             let _ = child.kill();
             let _ = child.wait();

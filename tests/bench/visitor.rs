@@ -24,7 +24,7 @@ pub(crate) struct Visitor {
     place: Arc<Place>,
     inbox: VecDeque<Vec<u8>>,
     buffer: Vec<u8>,
-    closed: bool,
+    closed: Option<u16>,
     /// How often we were asked what we have: each answer may get a status, too.
     pub(crate) answered: u64,
 }
@@ -52,7 +52,7 @@ impl Visitor {
             place: place.clone(),
             inbox: VecDeque::new(),
             buffer: vec![0; READ],
-            closed: false,
+            closed: None,
             answered: 0,
         };
         for message in place.tongue.greeting() {
@@ -104,8 +104,8 @@ impl Visitor {
                     Said::Presence | Said::Other => {}
                 }
             }
-            if self.closed {
-                bail!("the connection ended");
+            if let Some(code) = self.closed {
+                bail!("the server closed the connection ({code})");
             }
             let count = self.half.read(&mut self.buffer).await?;
             if count == 0 {
@@ -122,8 +122,11 @@ impl Visitor {
         let (inbox, outlet, closed) = (&mut self.inbox, &self.outlet, &mut self.closed);
         self.parser.take(bytes, |event| match event {
             Event::Message(message) => inbox.push_back(message.to_vec()),
-            Event::Ping(payload) => *closed |= outlet.pong(payload).is_err(),
-            Event::Close(_) => *closed = true,
+            Event::Ping(payload) => {
+                // A connection that is gone is noticed when it is read next.
+                let _ = outlet.pong(payload);
+            }
+            Event::Close(code) => *closed = Some(code),
         })
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use tokio::sync::Semaphore;
 
 use super::{each_server, load, one_document, quiet, runtime};
 use crate::dialect::Dialect;
@@ -22,6 +23,8 @@ pub(super) const AS_FAST_AS_IT_GOES: &[(&str, &str)] = &[
     ("WAYMARK_FRAMES_PER_SECOND", "1000000"),
     ("WAYMARK_FRAMES_BURST", "1000000"),
 ];
+/// So many changes may be on their way without an acknowledgement, where there are any.
+const UNACKNOWLEDGED: usize = 512;
 /// How long the seeding may take.
 const SEED_WITHIN: Duration = Duration::from_secs(300);
 /// How long a server may go on storing.
@@ -61,8 +64,13 @@ pub(super) async fn seed(place: &Arc<Place>, map: &LargeMap) -> Result<Seeded> {
     let (mut watcher, _) = Visitor::enter(place).await?;
     let pen = writer.pen();
     let started = Instant::now();
+    let acknowledges = place.tongue.dialect == Dialect::Hocuspocus;
+    let window = Semaphore::new(UNACKNOWLEDGED);
     let sending = async {
         for update in &map.updates {
+            if acknowledges {
+                window.acquire().await?.forget();
+            }
             pen.change(update).await?;
         }
         anyhow::Ok(())
@@ -71,7 +79,10 @@ pub(super) async fn seed(place: &Arc<Place>, map: &LargeMap) -> Result<Seeded> {
         let mut stored = 0;
         while stored < map.updates.len() as u64 + writer.answered {
             match writer.news().await? {
-                News::Status(true) => stored += 1,
+                News::Status(true) => {
+                    stored += 1;
+                    window.add_permits(1);
+                }
                 News::Status(false) => bail!("a change was refused"),
                 News::Content(..) => {}
             }
@@ -87,7 +98,6 @@ pub(super) async fn seed(place: &Arc<Place>, map: &LargeMap) -> Result<Seeded> {
             }
         }
     };
-    let acknowledges = place.tongue.dialect == Dialect::Hocuspocus;
     let all = async {
         if acknowledges {
             let ((), delivered, stored) = tokio::try_join!(sending, watching, storing)?;
