@@ -143,12 +143,18 @@ impl Gathering {
 
     fn everybody(&self, people: usize) -> Result<Vec<Arc<Outlet>>> {
         let mut outlets = vec![None; people];
-        for _ in &self.stuck {
-            let Ok(Progress::Joined(members)) = self.news.recv_timeout(JOIN_WITHIN) else {
-                bail!("not everybody could join");
-            };
-            for (number, outlet) in members {
-                outlets[number as usize] = Some(outlet);
+        let mut joined = 0;
+        while joined < self.stuck.len() {
+            match self.news.recv_timeout(JOIN_WITHIN) {
+                Ok(Progress::Joined(members)) => {
+                    joined += 1;
+                    for (number, outlet) in members {
+                        outlets[number as usize] = Some(outlet);
+                    }
+                }
+                // Nobody there is owed anything.
+                Ok(Progress::Complete) => {}
+                Err(_) => bail!("not everybody could join"),
             }
         }
         Ok(outlets.into_iter().flatten().collect())

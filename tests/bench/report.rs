@@ -1,6 +1,7 @@
 //! Results: a JSON line as soon as there is one, tables and verdicts at the end.
 
 mod table;
+mod verdict;
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -87,6 +88,7 @@ impl Report {
     pub(crate) fn finish(&self) -> Result<()> {
         let mut out = io::stdout().lock();
         table::write(&mut out, &self.rows)?;
+        verdict::write(&mut out, &self.rows)?;
         Ok(out.flush()?)
     }
 

@@ -33,9 +33,10 @@ impl Proof {
         }
     }
 
-    /// Whether it starts programs from npm.
+    /// Whether it uses the tests' packages from npm. The bench installs the servers that it
+    /// compares with itself, once they are asked for.
     fn needs_node(self) -> bool {
-        matches!(self, Self::Differential | Self::Bench)
+        matches!(self, Self::Differential)
     }
 
     /// Whether it starts the server's program.

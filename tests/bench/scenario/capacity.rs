@@ -31,7 +31,7 @@ pub(super) fn run(options: &Options, setup: &Setup, report: &mut Report, round: 
 
 fn search(options: &Options, setup: &Setup, kind: Kind) -> Result<Row> {
     let (first, most) = if options.quick {
-        (10, 16)
+        (10, 10)
     } else {
         (FIRST, MOST)
     };
@@ -69,7 +69,14 @@ fn search(options: &Options, setup: &Setup, kind: Kind) -> Result<Row> {
     )];
     if let Some((_, outcome)) = &good {
         let (server, own) = cores(outcome);
+        // Nobody more could be tried, or those who were kept the generator busier.
+        let limited = bad.is_none()
+            || limit.as_ref().is_some_and(|outcome| {
+                let (server, own) = cores(outcome);
+                server < 0.5 && own > server
+            });
         values.extend([
+            ("generator_limited", f64::from(u8::from(limited))),
             ("p99_ms", quantile_ms(&outcome.tally.latency, 0.99)),
             ("server_cores", server),
             ("generator_cores", own),

@@ -58,7 +58,11 @@ fn once(options: &Options, setup: &Setup, kind: Kind, documents: usize) -> Resul
         })
         .collect();
     let first = visit(options, &server, &people)?;
-    let second = visit(options, &server, &people)?;
+    let second = if options.quick {
+        first
+    } else {
+        visit(options, &server, &people)?
+    };
     Ok(Row {
         scenario: "idle",
         server: kind,
@@ -70,6 +74,7 @@ fn once(options: &Options, setup: &Setup, kind: Kind, documents: usize) -> Resul
             ("left_mb", mb(first.1)),
             ("open_again_mb", mb(second.0)),
             ("left_again_mb", mb(second.1)),
+            ("left/start_%", first.1 as f64 / start as f64 * 100.0),
             ("again/first_%", second.1 as f64 / first.1 as f64 * 100.0),
         ],
         note: None,
@@ -88,14 +93,15 @@ fn visit(options: &Options, server: &Server, people: &[Person]) -> Result<(u64, 
         outlet.send(&frame).context("a connection has ended")?;
     }
     let runtime = runtime()?;
-    let open = runtime.block_on(settled(server))?;
+    let looks = if options.quick { 4 } else { LOOKS };
+    let open = runtime.block_on(settled(server, looks))?;
     gathering.leave()?;
-    let left = runtime.block_on(settled(server))?;
+    let left = runtime.block_on(settled(server, looks))?;
     Ok((open, left))
 }
 
 /// Memory once it does not change any more.
-async fn settled(server: &Server) -> Result<u64> {
+async fn settled(server: &Server, looks: u32) -> Result<u64> {
     let mut last = process::memory(server.id)?.resident;
     let mut same = 0;
     for _ in 0..LOOKS_AT_MOST {
@@ -107,7 +113,7 @@ async fn settled(server: &Server) -> Result<u64> {
             0
         };
         last = now;
-        if same == LOOKS {
+        if same == looks {
             break;
         }
     }

@@ -41,11 +41,13 @@ async fn once(setup: &Setup, kind: Kind, map: &LargeMap) -> Result<Row> {
     let mut stopped = server.stop()?;
     let mut cold = histogram();
     let mut last = None;
+    let mut empty = 0;
     for _ in 0..COLD {
         if let Some(server) = last.take() {
             stopped = crate::server::Server::stop(server)?;
         }
         let server = setup.start_again(&stopped, &[])?;
+        empty = process::memory(server.id)?.resident;
         let place = server.place(&place.name)?;
         let (took, content) = in_time(&place, map, true).await?;
         record(&mut cold, took);
@@ -84,7 +86,7 @@ async fn once(setup: &Setup, kind: Kind, map: &LargeMap) -> Result<Row> {
         ("own_cpu_ms_join", each(own)),
         ("loaded_mb", mb(loaded.resident)),
         ("peak_mb", mb(memory.peak)),
-        ("burst_mb", mb(memory.peak.saturating_sub(loaded.resident))),
+        ("grown_mb", mb(memory.peak.saturating_sub(empty))),
     ];
     Ok(Row {
         scenario: "join",

@@ -28,7 +28,7 @@ const UNACKNOWLEDGED: usize = 512;
 /// How long the seeding may take.
 const SEED_WITHIN: Duration = Duration::from_secs(300);
 /// How long a server may go on storing.
-pub(super) const QUIET_WITHIN: Duration = Duration::from_secs(20);
+pub(super) const QUIET_WITHIN: Duration = Duration::from_secs(60);
 
 /// 3,000 small changes: ten people, fifty a second each, for six seconds.
 const PEOPLE: usize = 10;
