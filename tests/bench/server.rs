@@ -147,6 +147,20 @@ impl Setup {
         self.start_in(earlier.kind, earlier.folder.clone(), settings)
     }
 
+    /// Whether a server tells what it has stored, or at least taken.
+    pub(crate) fn acknowledges(&self, kind: Kind) -> bool {
+        self.dialect_with(kind) == Dialect::Hocuspocus
+    }
+
+    fn dialect_with(&self, kind: Kind) -> Dialect {
+        match kind {
+            Kind::Waymark => self.dialect,
+            Kind::Relay => Dialect::Raw,
+            Kind::Hocuspocus => Dialect::Hocuspocus,
+            Kind::YWebsocket | Kind::YSweet => Dialect::YWebsocket,
+        }
+    }
+
     fn start_in(
         &self,
         kind: Kind,
@@ -172,18 +186,12 @@ impl Setup {
         let child = command
             .spawn()
             .with_context(|| format!("{kind} could not be started"))?;
-        let dialect = match kind {
-            Kind::Waymark => self.dialect,
-            Kind::Relay => Dialect::Raw,
-            Kind::Hocuspocus => Dialect::Hocuspocus,
-            Kind::YWebsocket | Kind::YSweet => Dialect::YWebsocket,
-        };
         let mut server = Server {
             kind,
             address: SocketAddr::from(([127, 0, 0, 1], 0)),
             id: child.id(),
             child: Some(child),
-            dialect,
+            dialect: self.dialect_with(kind),
             folder,
             log: Arc::default(),
         };

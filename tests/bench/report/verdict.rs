@@ -212,7 +212,7 @@ fn judge(rows: &[Row]) -> Vec<Verdict> {
             105.0,
         ),
     ]);
-    let killed = case(rows, "kill", 0);
+    let killed = case(rows, "kill-stored", 0);
     all.push(killed.within("acknowledged changes lost on kill -9 at once", "lost", 0.0));
     all.into_iter().flatten().collect()
 }

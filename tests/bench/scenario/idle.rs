@@ -93,7 +93,7 @@ fn visit(options: &Options, server: &Server, people: &[Person]) -> Result<(u64, 
         outlet.send(&frame).context("a connection has ended")?;
     }
     let runtime = runtime()?;
-    let looks = if options.quick { 4 } else { LOOKS };
+    let looks = if options.quick { 3 } else { LOOKS };
     let open = runtime.block_on(settled(server, looks))?;
     gathering.leave()?;
     let left = runtime.block_on(settled(server, looks))?;

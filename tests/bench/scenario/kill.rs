@@ -33,17 +33,48 @@ pub(super) fn run(options: &Options, setup: &Setup, report: &mut Report, round: 
             if !kind.stores() {
                 return Ok(None);
             }
-            runtime()?.block_on(once(setup, kind, *seconds)).map(Some)
+            let pause = Duration::from_secs(*seconds);
+            let case = Case {
+                scenario: "kill",
+                parameter,
+                until: Until::Delivered(pause),
+            };
+            runtime()?.block_on(once(setup, kind, case)).map(Some)
         })?;
     }
-    Ok(())
+    each_server(options, report, round, ("kill-stored", ("", 0)), |kind| {
+        let case = Case {
+            scenario: "kill-stored",
+            parameter: ("", 0),
+            until: Until::Stored,
+        };
+        if !setup.acknowledges(kind) {
+            return Ok(None);
+        }
+        runtime()?.block_on(once(setup, kind, case)).map(Some)
+    })
 }
 
-async fn once(setup: &Setup, kind: Kind, seconds: u64) -> Result<Row> {
+/// When the server is killed.
+#[derive(Clone, Copy)]
+enum Until {
+    /// So long after somebody else had everything.
+    Delivered(Duration),
+    /// At the moment when everything had been called stored.
+    Stored,
+}
+
+struct Case {
+    scenario: &'static str,
+    parameter: (&'static str, u64),
+    until: Until,
+}
+
+async fn once(setup: &Setup, kind: Kind, case: Case) -> Result<Row> {
     let server = setup.start_with(kind, &[])?;
     let place = server.places(1)?.remove(0);
     let mut acknowledged = 0;
-    let delivering = deliver(&place, Duration::from_secs(seconds), &mut acknowledged);
+    let delivering = deliver(&place, case.until, &mut acknowledged);
     tokio::time::timeout(WITHIN, delivering)
         .await
         .context("the changes were not delivered in time")??;
@@ -55,9 +86,9 @@ async fn once(setup: &Setup, kind: Kind, seconds: u64) -> Result<Row> {
         .context("the document did not open in time")??;
     let lost = |of: u32| found[..of as usize].iter().filter(|there| !**there).count();
     Ok(Row {
-        scenario: "kill",
+        scenario: case.scenario,
         server: kind,
-        parameter: ("seconds", seconds),
+        parameter: case.parameter,
         values: vec![
             ("delivered", CHANGES.into()),
             ("lost_of_delivered", lost(CHANGES) as f64),
@@ -70,7 +101,7 @@ async fn once(setup: &Setup, kind: Kind, seconds: u64) -> Result<Row> {
 
 /// Types until somebody else has everything, and lets time pass. `acknowledged` is how many
 /// changes, from the first on, were called stored until then.
-async fn deliver(place: &Arc<Place>, pause: Duration, acknowledged: &mut u32) -> Result<()> {
+async fn deliver(place: &Arc<Place>, until: Until, acknowledged: &mut u32) -> Result<()> {
     let (mut writer, _) = Visitor::enter(place).await?;
     let (mut watcher, _) = Visitor::enter(place).await?;
     let pen = writer.pen();
@@ -91,8 +122,12 @@ async fn deliver(place: &Arc<Place>, pause: Duration, acknowledged: &mut u32) ->
                 marker::scan(&content, |_, _| seen += 1);
             }
         }
-        tokio::time::sleep(pause).await;
-        anyhow::Ok(())
+        if let Until::Delivered(pause) = until {
+            tokio::time::sleep(pause).await;
+            return anyhow::Ok(());
+        }
+        // The other side of the select ends it.
+        std::future::pending().await
     };
     let mut statuses = 0;
     let reading = async {
@@ -100,11 +135,15 @@ async fn deliver(place: &Arc<Place>, pause: Duration, acknowledged: &mut u32) ->
             if let News::Status(true) = writer.news().await? {
                 statuses += 1;
             }
+            let all = u64::from(CHANGES) + writer.answered;
+            if matches!(until, Until::Stored) && statuses == all {
+                return Ok(());
+            }
         }
     };
     let result = tokio::select! {
         done = async { tokio::try_join!(typing, watching) } => done.map(drop),
-        failed = reading => failed,
+        stored = reading => stored,
     };
     *acknowledged = u32::try_from(statuses - statuses.min(writer.answered))?.min(CHANGES);
     result
