@@ -351,3 +351,6 @@ fn wait_until(ending: &mpsc::Receiver<()>, time: Instant) -> bool {
             Err(mpsc::RecvTimeoutError::Timeout) | Ok(())
         )
 }
+
+#[cfg(test)]
+mod tests;
