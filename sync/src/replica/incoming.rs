@@ -59,8 +59,9 @@ impl Replica {
     ) -> Result<(), Fault> {
         match frame {
             Frame::PermissionDenied(reason) => self.end(reason, out),
-            Frame::Authenticated(_) if self.link.is_live() && self.refused.is_some() => {
-                // Permission changed: offer what was refused once more.
+            Frame::Authenticated(_) if self.link.is_greeted() && self.refused.is_some() => {
+                // Permission changed: offer what was refused once more. It may have been
+                // refused before the server's state arrived.
                 self.synchronise(out);
             }
             Frame::Authenticated(_) => {}

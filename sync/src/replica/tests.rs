@@ -422,6 +422,16 @@ fn r10_a_refused_change_is_told_with_its_reason_and_never_called_saved() {
 }
 
 #[test]
+fn r10_permission_that_returns_before_the_first_state_arrives_is_used_as_well() {
+    let mut bare = Bare::new(1);
+    bare.connect();
+    bare.hello("07");
+    bare.says(&Frame::Stateless(r#"{"type":"waymark/refused"}"#.into()));
+    let again = bare.says(&Frame::Authenticated("read-write".to_owned()));
+    assert!(matches!(again[..], [Frame::SyncStep1(_)]), "{again:?}");
+}
+
+#[test]
 fn r11_the_person_is_told_while_the_server_cannot_store() {
     let (mut table, mut ana) = seated();
     table.disk = Disk::Fails;
