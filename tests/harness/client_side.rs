@@ -22,6 +22,10 @@ impl World {
         if !person.here {
             return;
         }
+        if person.asleep {
+            person.missed.push(input);
+            return;
+        }
         let clock = person.clock(now);
         let mut effects = Vec::new();
         person.client.handle(clock, input, &mut effects);
@@ -45,7 +49,7 @@ impl World {
         let now = self.now;
         let person = &mut self.people[id.0];
         person.frame_planned = false;
-        if person.here {
+        if person.here && !person.asleep {
             let clock = person.clock(now);
             let mut effects = Vec::new();
             person.client.flush(clock, &mut effects);
@@ -58,7 +62,9 @@ impl World {
         // A tick that was planned before the deadline moved does not count.
         if person.tick_at == Some(self.now) {
             person.tick_at = None;
-            self.tell(id, ReplicaInput::Tick);
+            if !person.asleep {
+                self.tell(id, ReplicaInput::Tick);
+            }
         }
     }
 
@@ -71,7 +77,8 @@ impl World {
                 ReplicaEffect::Send(message) => self.send_up(id, message),
                 ReplicaEffect::Refused { reason } => {
                     let name = self.people[id.0].name.clone();
-                    if !self.roles.contains_key(&name) {
+                    let may = !self.roles.contains_key(&name) && !self.shut_out.contains(&name);
+                    if may && self.people[id.0].is_honest() {
                         self.violate(format!(
                             "a change of the editor {name} was refused: {reason}"
                         ));
@@ -79,7 +86,8 @@ impl World {
                     self.people[id.0].refusals.push(reason);
                 }
                 ReplicaEffect::StateChanged => announced = true,
-                ReplicaEffect::Changed | ReplicaEffect::PresenceChanged => {}
+                ReplicaEffect::Changed => self.check_history(id),
+                ReplicaEffect::PresenceChanged => {}
             }
         }
         self.check_announcement(id, announced);
@@ -92,7 +100,7 @@ impl World {
         let person = &mut self.people[id.0];
         let state = person.save_state();
         let kind = |state: &Option<SaveState>| state.as_ref().map(std::mem::discriminant);
-        if kind(&state) == kind(&person.last_state) {
+        if kind(&state) == kind(&person.last_state) || !person.is_honest() {
             return;
         }
         let (name, before) = (person.name.clone(), person.last_state.take());
@@ -104,7 +112,7 @@ impl World {
             ));
         }
         if let Some(SaveState::Closed { reason }) = state {
-            self.violate(format!("{name} was shut out for good: {reason}"));
+            self.on_shut_out(id, &reason);
         }
     }
 
@@ -112,15 +120,23 @@ impl World {
     fn note_saved(&mut self, id: PersonId) {
         let person = &mut self.people[id.0];
         person.notice_own_changes();
-        if person.save_state() != Some(SaveState::Saved) || person.unclaimed.is_empty() {
+        if person.unclaimed.is_empty()
+            || !person.is_honest()
+            || person.save_state() != Some(SaveState::Saved)
+        {
             return;
         }
         let claims = std::mem::take(&mut person.unclaimed);
+        let era = person.connection.map(|id| self.connections[id.0].era);
+        if era.is_some_and(|era| era != self.era(&self.people[id.0].document)) {
+            // It was stored, and told, on the machine that a backup has replaced meanwhile.
+            return;
+        }
+        let person = &self.people[id.0];
         let (name, document) = (person.name.clone(), person.document.clone());
-        let durable = self.disk.durable(&document);
         self.note(format_args!("{name} sees {} changes Saved", claims.len()));
         for claim in claims {
-            if let Some(missing) = claim.missing_in(&durable) {
+            if let Some(missing) = self.disk.lacks(&document, &claim) {
                 self.violate(format!(
                     "{name} was shown Saved before the disk had {missing}"
                 ));
@@ -202,6 +218,14 @@ impl World {
     }
 
     fn send_up(&mut self, id: PersonId, message: bytes::Bytes) {
+        if self.people[id.0].intruder.is_some() {
+            self.send_up_tampered(id, message);
+        } else {
+            self.put_on_wire(id, message);
+        }
+    }
+
+    pub(crate) fn put_on_wire(&mut self, id: PersonId, message: bytes::Bytes) {
         let way = self.way();
         let Some(connection) = self.people[id.0].connection else {
             return;
@@ -217,6 +241,7 @@ impl World {
         let link = &mut self.connections[connection.0];
         if link.near == NearEnd::Opening && !link.dead {
             link.near = NearEnd::Open;
+            link.opened_at = self.now;
             let person = link.person;
             self.stir();
             self.tell(person, ReplicaInput::Connected);
@@ -252,11 +277,20 @@ impl World {
         if link.dead {
             return;
         }
-        let id = link.person;
-        if !self.people[id.0].reading {
+        if !self.people[link.person.0].reading {
             link.unread += 1;
             return;
         }
+        self.take_down(connection);
+    }
+
+    /// The person's program takes the next message from its socket.
+    pub(crate) fn take_down(&mut self, connection: ConnectionId) {
+        let link = &mut self.connections[connection.0];
+        if link.dead {
+            return;
+        }
+        let id = link.person;
         let Some(parcel) = link.down.arrive() else {
             return;
         };

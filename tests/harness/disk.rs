@@ -10,12 +10,12 @@ use crate::rng::Rng;
 /// The logs and snapshots of all documents, as the server's `DocumentStore` keeps them:
 /// appends are idempotent by batch, positions run without a gap, a snapshot is flushed
 /// before the records it replaces are trimmed.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct SimDisk {
     files: BTreeMap<DocumentId, Files>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Files {
     incarnation: Incarnation,
     snapshot: Option<(Position, Snapshot)>,
@@ -28,7 +28,7 @@ struct Files {
     durable: Footprint,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Entry {
     position: Position,
     batch: BatchId,
@@ -190,6 +190,63 @@ impl SimDisk {
             .get(id)
             .map(|files| files.durable.clone())
             .unwrap_or_default()
+    }
+
+    /// What of a change was never flushed, in words; `None` when everything was.
+    pub(crate) fn lacks(&self, id: &DocumentId, change: &Footprint) -> Option<String> {
+        match self.files.get(id) {
+            Some(files) => change.missing_in(&files.durable),
+            None => change.missing_in(&Footprint::default()),
+        }
+    }
+
+    /// A copy as a backup program makes it: what is flushed.
+    pub(crate) fn flushed_copy(&self) -> Self {
+        let mut copy = self.clone();
+        for files in copy.files.values_mut() {
+            files.unflushed_snapshot = None;
+            files.log.retain(|entry| entry.flushed);
+            let covered = files
+                .snapshot
+                .as_ref()
+                .map_or(Position(0), |(upto, _)| *upto);
+            files.last = files
+                .log
+                .last()
+                .map_or(covered, |entry| entry.position.max(covered));
+        }
+        copy
+    }
+
+    /// The files of a document are replaced by those of another disk.
+    pub(crate) fn replace(&mut self, id: &DocumentId, other: &Self) {
+        if let Some(files) = other.files.get(id) {
+            self.files.insert(id.clone(), files.clone());
+        }
+    }
+
+    /// From now on it is another life of the document's history.
+    pub(crate) fn begin_incarnation(&mut self, id: &DocumentId, incarnation: Incarnation) {
+        self.files_mut(id).incarnation = incarnation;
+    }
+
+    /// Whether a crash now would find a snapshot that is not flushed, or a log that the
+    /// flushed snapshot replaces and that is not trimmed.
+    pub(crate) fn is_amid_compaction(&self) -> bool {
+        self.files.values().any(|files| {
+            let covered = files.snapshot.as_ref().map(|(upto, _)| *upto);
+            let untrimmed = files.log.first().map(|entry| entry.position);
+            files.unflushed_snapshot.is_some()
+                || covered
+                    .zip(untrimmed)
+                    .is_some_and(|(upto, first)| first <= upto)
+        })
+    }
+
+    /// Whether something was written and not flushed.
+    pub(crate) fn has_unflushed(&self) -> bool {
+        let mut files = self.files.values();
+        files.any(|files| files.log.iter().any(|entry| !entry.flushed))
     }
 
     /// How many records the log of a document has now.

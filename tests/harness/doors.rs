@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use waymark_sync::wire::Address;
-use waymark_sync::{CloseReason, Dialect, Frame, Grant, Millis, Role, RoomInput, SessionId, wire};
+use waymark_sync::{CloseReason, Dialect, Frame, Millis, RoomInput, SessionId, wire};
 
 use crate::event::Event;
 use crate::link::{ConnectionId, FarEnd, NearEnd, Parcel};
@@ -34,13 +34,19 @@ impl World {
     }
 
     fn admit(&mut self, connection: ConnectionId, address: Address, subject: &str) {
+        let document = self.connections[connection.0].document.clone();
+        let Some(grant) = self.grant_of(subject, &document) else {
+            self.tally.count("refused at the door");
+            self.close_connection(connection, CloseReason::Forbidden);
+            return;
+        };
+        let era = self.era(&document);
         self.server.sessions += 1;
         let session = SessionId(self.server.sessions);
         let link = &mut self.connections[connection.0];
         link.far = FarEnd::Session(session);
-        let (document, dialect) = (link.document.clone(), link.dialect);
-        let role = self.roles.get(subject).copied().unwrap_or(Role::Editor);
-        let grant = Grant::new(subject, document.clone(), role, None);
+        link.era = era;
+        let dialect = link.dialect;
         self.note(format_args!(
             "{} joins as session {}",
             connection.0, session.0
@@ -50,7 +56,8 @@ impl World {
             connection,
             in_hand: 0,
             subject: subject.to_owned(),
-            role,
+            role: grant.role(),
+            until: grant.until(),
         };
         self.host(&document).sessions.insert(session, book);
         self.post(
@@ -132,6 +139,7 @@ impl World {
             }
             (Parcel::Message(message), FarEnd::Session(session)) => {
                 self.observe_traffic("up", connection, &message);
+                self.overhear(self.connections[connection.0].dialect, &message);
                 self.on_message(connection, session, &message);
             }
             (Parcel::Close { .. }, _) => self.on_server_learns(connection),
@@ -152,7 +160,13 @@ impl World {
             (Some(address), Ok(Frame::AuthToken(token))) if *address.document() == document => {
                 self.admit(connection, address, &token);
             }
-            (_, other) => self.violate(format!("the first message is no token: {other:?}")),
+            (_, other) => {
+                let person = self.connections[connection.0].person;
+                if self.people[person.0].is_honest() {
+                    self.violate(format!("the first message is no token: {other:?}"));
+                }
+                self.close_connection(connection, CloseReason::Malformed);
+            }
         }
     }
 
@@ -160,9 +174,46 @@ impl World {
         let link = &self.connections[connection.0];
         let (document, dialect) = (link.document.clone(), link.dialect);
         match wire::decode(dialect, &document, message, &self.weather.limits) {
-            Ok(frame) => self.post(&document, RoomInput::Frame { session, frame }),
-            Err(error) => self.violate(format!("a client sent what is not a frame: {error}")),
+            Ok(frame) => {
+                if self.flaw == Some(Flaw::MasksPass) {
+                    self.pass_mask(connection, &frame);
+                }
+                self.post(&document, RoomInput::Frame { session, frame });
+            }
+            Err(error) => self.on_unreadable(connection, &error.to_string()),
         }
+    }
+
+    /// A deliberate fault: what somebody hostile says of others reaches everybody.
+    fn pass_mask(&mut self, from: ConnectionId, frame: &Frame) {
+        let link = &self.connections[from.0];
+        let honest = self.people[link.person.0].is_honest();
+        if honest || !matches!(frame, Frame::Awareness(_)) {
+            return;
+        }
+        let document = link.document.clone();
+        let Some(host) = self.server.hosts.get(&document) else {
+            return;
+        };
+        let others: Vec<_> = host.sessions.values().map(|book| book.connection).collect();
+        for connection in others.into_iter().filter(|other| *other != from) {
+            let link = &mut self.connections[connection.0];
+            if let Some(message) = wire::encode(link.dialect, &document, frame) {
+                link.writer.push_back(message);
+                self.pump(connection);
+            }
+        }
+    }
+
+    /// What is no message at all closes the connection before any room sees it.
+    fn on_unreadable(&mut self, connection: ConnectionId, problem: &str) {
+        let link = &self.connections[connection.0];
+        if self.people[link.person.0].is_honest() {
+            self.violate(format!("a client sent what is not a frame: {problem}"));
+        }
+        self.tally.count("closed with 4400 at the door");
+        self.on_server_learns(connection);
+        self.close_connection(connection, CloseReason::Malformed);
     }
 
     pub(crate) fn on_server_learns(&mut self, connection: ConnectionId) {
@@ -178,7 +229,12 @@ impl World {
         self.stir();
         self.note(format_args!("the server loses {}", connection.0));
         let host = self.server.hosts.get_mut(&document);
-        if host.is_some_and(|host| host.sessions.remove(&session).is_some()) {
+        let known = host.is_some_and(|host| {
+            let known = host.sessions.remove(&session).is_some();
+            host.departed.extend(known.then_some(session));
+            known
+        });
+        if known {
             self.post(&document, RoomInput::Leave { session });
         }
     }

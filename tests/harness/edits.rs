@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use waymark_model::edit::{OpportunityScore, PainScore, Place, Target, TextField};
 use waymark_model::ids::{CardId, LaneId, OpportunityId, PainId, PersonaId, StageId, StepId};
 use waymark_model::vocabulary::{LaneKind, MapKind, PainEffect};
-use waymark_model::{Edit, JourneyMap};
+use waymark_model::{Edit, JourneyMap, schema};
+use yrs::{Doc, GetString, Map, Out, ReadTxn, Transact};
 
 use crate::rng::Rng;
 
@@ -223,10 +224,9 @@ pub(crate) fn choose(
 }
 
 /// One more letter (seldom one less) somewhere in a text of the map.
-pub(crate) fn keystroke(dice: u64, map: &JourneyMap) -> Option<Edit> {
+pub(crate) fn keystroke(dice: u64, card: &CardId, text: &str) -> Edit {
     let mut rng = Rng::new(dice);
-    let card = map.cards.first()?;
-    let mut letters: Vec<char> = card.text.chars().collect();
+    let mut letters: Vec<char> = text.chars().collect();
     // People type on where they are: mostly at the end.
     let at = if rng.chance(90) {
         letters.len()
@@ -238,11 +238,24 @@ pub(crate) fn keystroke(dice: u64, map: &JourneyMap) -> Option<Edit> {
     } else {
         letters.insert(at, letter(&mut rng));
     }
-    let field = TextField::CardText(card.id.clone());
-    Some(Edit::SetText {
+    let field = TextField::CardText(card.clone());
+    Edit::SetText {
         field,
         text: letters.into_iter().collect(),
-    })
+    }
+}
+
+/// What a card says now; `None` when it is not there. Cheaper than reading the whole map
+/// at every key.
+pub(crate) fn card_text(doc: &Doc, card: &CardId) -> Option<String> {
+    let txn = doc.transact();
+    let Some(Out::YMap(fields)) = txn.get_map(schema::CARDS)?.get(&txn, card.as_str()) else {
+        return None;
+    };
+    match fields.get(&txn, schema::TEXT)? {
+        Out::YText(text) => Some(text.get_string(&txn)),
+        _ => None,
+    }
 }
 
 fn any_text(map: &JourneyMap, rng: &mut Rng) -> (TextField, String) {

@@ -32,12 +32,18 @@ pub(crate) enum Event {
     Frame(PersonId),
     /// A person presses a key.
     Key(PersonId),
+    /// A person whose program takes little takes one message.
+    Sip(PersonId),
+    /// A person whose program was shut out for good begins anew.
+    Afresh(PersonId),
     /// A room has been loaded.
     RoomLoaded(DocumentId, Life),
     /// A room takes a turn.
     RoomTurn(DocumentId, Life),
     /// The disk answers an append.
     Appended(DocumentId, Life, BatchId, AppendAnswer),
+    /// The disk says once more that an append is flushed.
+    AppendedAgain(DocumentId, Life, BatchId, Position),
     /// A finished snapshot is written, not flushed.
     SnapshotWritten(DocumentId, Life, Position, Snapshot),
     /// It is flushed.

@@ -75,6 +75,15 @@ impl World {
         self.note_of(id, format_args!("is cut off"));
         self.stir();
         self.people[id.0].online = false;
+        let connected = self.people[id.0].connection;
+        if let Some(connection) = connected.map(|connection| &self.connections[connection.0]) {
+            let busy = connection.up.bytes() + connection.down.bytes() > 0;
+            self.tally.count(if busy {
+                "cut with messages on the way"
+            } else {
+                "cut"
+            });
+        }
         for connection in self.connections_of(id) {
             let notices = [self.soon(), self.soon()];
             self.break_connection(connection, notices);
@@ -92,6 +101,7 @@ impl World {
             return;
         }
         person.online = true;
+        person.back_at = self.now;
         self.note_of(id, format_args!("is back in the network"));
         self.stir();
         if hint {
@@ -105,6 +115,7 @@ impl World {
         self.note_of(id, format_args!("is half open: {unaware:?}"));
         self.stir();
         if let Some(connection) = self.people[id.0].connection {
+            self.tally.count("half-open");
             let (soon, late) = (self.soon(), [self.late(), self.late()]);
             let notices = match unaware {
                 Unaware::Person => [late[0], soon],
@@ -118,13 +129,19 @@ impl World {
     /// A person's program takes no more messages from its socket.
     pub fn stop_reading(&mut self, id: PersonId) {
         self.note_of(id, format_args!("stops reading"));
+        self.tally.count("stopped reading");
         self.people[id.0].reading = false;
     }
 
     /// It takes them again.
     pub fn resume_reading(&mut self, id: PersonId) {
+        if self.people[id.0].asleep {
+            return;
+        }
         self.note_of(id, format_args!("reads again"));
         self.people[id.0].reading = true;
+        self.people[id.0].sips_each = None;
+        self.people[id.0].back_at = self.now;
         self.stir();
         for connection in self.connections_of(id) {
             let unread = std::mem::take(&mut self.connections[connection.0].unread);
@@ -139,7 +156,9 @@ impl World {
     pub fn crash_server(&mut self) {
         self.note(format_args!("the server crashes"));
         self.stir();
+        self.count_crash();
         self.disk.crash(&mut self.rng);
+        self.read_clock_anew();
         self.server.hosts.clear();
         self.server.power = Power::Down;
         for index in 0..self.connections.len() {
@@ -168,12 +187,26 @@ impl World {
         self.check_recovery();
     }
 
+    fn count_crash(&mut self) {
+        if self.server.hosts.is_empty() {
+            return;
+        }
+        self.tally.count("crash");
+        if self.disk.has_unflushed() {
+            self.tally.count("crash with something unflushed");
+        }
+        if self.disk.is_amid_compaction() {
+            self.tally.count("crash amid compaction");
+        }
+    }
+
     /// Asks the server to end in good order.
     pub fn stop_server(&mut self) {
         if self.server.power != Power::Up {
             return;
         }
         self.note(format_args!("the server is asked to stop"));
+        self.tally.count("stopped in good order");
         self.stir();
         self.server.power = Power::Stopping { restart: false };
         for index in 0..self.connections.len() {
@@ -205,6 +238,7 @@ impl World {
         if self.server.hosts.is_empty() {
             self.note(format_args!("the server has stopped"));
             self.server.power = if restart { Power::Up } else { Power::Down };
+            self.read_clock_anew();
             if self.connections.iter().any(|link| link.session().is_some()) {
                 self.violate("the server stopped and left a session open".to_owned());
             }
@@ -216,16 +250,33 @@ impl World {
     pub fn heal_everything(&mut self) {
         self.fuses.clear();
         self.resume_appends();
+        self.send_intruders_away();
         for name in self.roles.keys().cloned().collect::<Vec<_>>() {
             self.give_role(&name, Role::Editor);
+        }
+        for name in self.shut_out.iter().cloned().collect::<Vec<_>>() {
+            self.pardon(&name);
         }
         if self.server.power != Power::Up {
             self.restart_server();
         }
         for index in 0..self.people.len() {
             self.heal(PersonId(index));
+            self.wake(PersonId(index), 0);
             if !self.people[index].reading {
                 self.resume_reading(PersonId(index));
+            }
+        }
+    }
+
+    /// Whoever is hostile leaves, and gets no other role later.
+    fn send_intruders_away(&mut self) {
+        for index in 0..self.people.len() {
+            if !self.people[index].is_honest() {
+                self.leave(PersonId(index));
+                let name = self.people[index].name.clone();
+                self.roles.remove(&name);
+                self.revoked.insert(name);
             }
         }
     }

@@ -1,5 +1,9 @@
 //! The map that every world begins with.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
 use waymark_model::edit::Place;
 use waymark_model::ids::{CardId, PersonaId, StageId, StepId};
 use waymark_model::{Edit, JourneyMap, templates};
@@ -9,22 +13,38 @@ use yrs::{ClientID, Doc, OffsetKind, Options, ReadTxn, StateVector, Transact};
 use crate::disk::SimDisk;
 use crate::rng::Rng;
 
+/// So many maps are different at their beginning.
+const VARIANTS: u64 = 16;
+
 /// Founds a small map: two stages with two steps each, the usual lanes, a few cards.
 pub(crate) fn found(disk: &mut SimDisk, document: &DocumentId, rng: &mut Rng, at: Timestamp) {
-    let doc = Doc::with_options(Options {
-        offset_kind: OffsetKind::Utf16,
-        ..Options::with_client_id(ClientID::new(1))
-    });
-    furnish(&doc, rng);
-    let update = doc
-        .transact()
-        .encode_state_as_update_v1(&StateVector::default());
     let record = Record {
-        update: update.into(),
+        update: first_update(rng.below(VARIANTS)),
         author: "founder".to_owned(),
         at,
     };
     disk.create(document, Incarnation(rng.next_u128()), record);
+}
+
+/// The first update of one of the small maps. Each is made once in a thread: a world would
+/// spend more time on it than on most of what happens later.
+fn first_update(variant: u64) -> Bytes {
+    thread_local! {
+        static MADE: RefCell<BTreeMap<u64, Bytes>> = RefCell::default();
+    }
+    MADE.with_borrow_mut(|made| made.entry(variant).or_insert_with(|| make(variant)).clone())
+}
+
+fn make(variant: u64) -> Bytes {
+    let doc = Doc::with_options(Options {
+        offset_kind: OffsetKind::Utf16,
+        ..Options::with_client_id(ClientID::new(1))
+    });
+    furnish(&doc, &mut Rng::new(variant));
+    let update = doc
+        .transact()
+        .encode_state_as_update_v1(&StateVector::default());
+    update.into()
 }
 
 /// Writes the small map into an empty document.

@@ -30,6 +30,10 @@ const ANY_DAY: Deck = &[
     }),
     (3, |rng, who| join(rng, who)),
     (2, |_, who| Act::Leave { who }),
+    (1, |_, _| Act::Backup),
+    (1, |rng, _| Act::JumpClock {
+        by: rng.between(0, 7_200_000) as i64 - 3_600_000,
+    }),
 ];
 
 /// Makes a fault of somebody, and what ends it.
@@ -54,11 +58,27 @@ const ACCIDENTS: &[Accident] = &[
         |_, who| [Act::Demote { who }, Act::Promote { who }],
         5_000,
     ),
+    (
+        1,
+        |_, who| [Act::Revoke { who }, Act::Pardon { who }],
+        5_000,
+    ),
+    (1, |rng, who| [expire(rng, who), Act::Pardon { who }], 8_000),
+    (2, |_, _| [Act::FillDisk, Act::MakeRoom], 15_000),
+    (1, |_, _| [Act::SlowDisk, Act::QuickDisk], 30_000),
+    (
+        2,
+        |rng, who| [sip(rng, who), Act::ResumeReading { who }],
+        10_000,
+    ),
+    (1, |rng, who| [Act::Sleep { who }, wake(rng, who)], 10_000),
+    (2, |_, _| [Act::RestoreBackup, Act::Restart], 3_000),
 ];
 
 impl Plan {
-    /// The plan of a seed: two to five people, up to a hundred and fifty steps, in
-    /// seconds or in minutes.
+    /// The plan of a seed: two to five people, in seconds or in minutes; four in five with
+    /// 15 to 40 steps, one in five with 50 to 140. One in ten days is calm, one in five has
+    /// somebody hostile.
     pub fn generate(seed: u64) -> Self {
         let mut rng = Rng::new(seed.wrapping_mul(0x9E37_79B9));
         let people = rng.between(2, 5);
@@ -76,16 +96,29 @@ impl Plan {
                 },
             });
         }
-        let count = rng.between(50, 140);
+        let count = if rng.chance(80) {
+            rng.between(15, 40)
+        } else {
+            rng.between(50, 140)
+        };
         let longest_pause = [30, 300, 3_000][rng.below(3) as usize];
         // Some days are calm: only people, no accidents.
         let calm = rng.chance(10);
+        let hostile = !calm && rng.chance(20);
+        if hostile {
+            let at = rng.below(1_000);
+            let act = intrude(&mut rng);
+            steps.push(Step { at, act });
+        }
         let mut at = 300;
         for _ in 0..count {
             at += rng.below(longest_pause);
             // Now and then it is the other tab of somebody.
             let who = rng.below(people) + if rng.chance(10) { 10 } else { 0 };
-            if !calm && rng.chance(15) {
+            if hostile && rng.chance(15) {
+                let act = bother(&mut rng);
+                steps.push(Step { at, act });
+            } else if !calm && rng.chance(18) {
                 let (make, pause) = accident(&mut rng);
                 let [fault, end] = make(&mut rng, who);
                 let later = at + rng.below(pause.min(20 * longest_pause));
@@ -149,6 +182,50 @@ fn crash(rng: &mut Rng) -> Act {
     Act::Crash { after }
 }
 
+fn expire(rng: &mut Rng, who: u64) -> Act {
+    let after = rng.between(1, 4_000);
+    Act::Expire { who, after }
+}
+
+fn sip(rng: &mut Rng, who: u64) -> Act {
+    let each = [20, 200, 2_000][rng.below(3) as usize];
+    Act::Sip { who, each }
+}
+
+/// After minutes or hours by the device's clock.
+fn wake(rng: &mut Rng, who: u64) -> Act {
+    let longest = [60_000, 6 * 3_600_000][rng.below(2) as usize];
+    let later = rng.between(0, longest);
+    Act::Wake { who, later }
+}
+
+/// The number of whoever is hostile: nobody else has it.
+const HOSTILE: u64 = 20;
+
+fn intrude(rng: &mut Rng) -> Act {
+    Act::Intrude {
+        who: HOSTILE,
+        map: "one".to_owned(),
+        plain: rng.chance(50),
+        looks_only: rng.chance(50),
+    }
+}
+
+fn bother(rng: &mut Rng) -> Act {
+    match rng.below(10) {
+        0 => intrude(rng),
+        1 | 2 => edit(rng, HOSTILE),
+        3 => Act::Show {
+            who: HOSTILE,
+            place: Some(rng.below(100)),
+        },
+        _ => Act::Mischief {
+            who: HOSTILE,
+            dice: rng.next_u64(),
+        },
+    }
+}
+
 fn edit(rng: &mut Rng, who: u64) -> Act {
     let kind = rng
         .pick(EditKind::USUAL)
@@ -190,12 +267,12 @@ mod tests {
     #[test]
     fn every_kind_of_act_is_generated() {
         let mut words = std::collections::BTreeSet::new();
-        for seed in 0..50 {
+        for seed in 0..300 {
             for step in Plan::generate(seed).steps {
                 let value = serde_json::to_value(step).expect("steps are numbers and words");
                 words.insert(value["act"].to_string());
             }
         }
-        assert_eq!(words.len(), 20, "{words:?}");
+        assert_eq!(words.len(), 36, "{words:?}");
     }
 }

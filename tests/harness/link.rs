@@ -33,6 +33,10 @@ pub(crate) struct Connection {
     pub(crate) closing: Option<CloseReason>,
     /// Deliveries that wait until the person reads again.
     pub(crate) unread: usize,
+    /// When the person's end was opened.
+    pub(crate) opened_at: Timestamp,
+    /// How often the document's history had been replaced when the session began.
+    pub(crate) era: u64,
 }
 
 /// What the person's end believes.
@@ -84,6 +88,8 @@ impl Connection {
             writer: VecDeque::new(),
             closing: None,
             unread: 0,
+            opened_at: Timestamp(0),
+            era: 0,
         }
     }
 

@@ -1,17 +1,17 @@
 //! What must be true once everything is healed and quiet, and what must survive a crash.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use waymark_model::{JourneyMap, invariants};
-use waymark_sync::{Dialect, DocumentId, Millis, SaveState, StoredDocument};
+use waymark_sync::{Dialect, Millis, SaveState, StoredDocument};
 use yrs::updates::decoder::Decode;
-use yrs::{Doc, OffsetKind, Options, ReadTxn, StateVector, Transact, Update};
+use yrs::{Doc, OffsetKind, Options, ReadTxn, Transact, Update};
 
 use crate::footprint::Footprint;
 use crate::link::{FarEnd, NearEnd};
-use crate::person::{Client, PersonId};
-use crate::server::Power;
+use crate::person::{Client, Person, PersonId};
+use crate::server::{Host, Power};
 use crate::world::World;
 
 /// So long must nothing but presence and heartbeats have happened.
@@ -23,6 +23,9 @@ const PATIENCE: Millis = Millis(180_000);
 
 /// Our own program shows the right people this soon once all is quiet.
 const PRESENCE: Millis = Millis(2_000);
+
+/// So long after a clock has jumped somebody may be forgotten until they renew.
+const AFTER_JUMP: Millis = Millis(60_000);
 
 /// A plain client that reconnects ignores what it knows already until it is renewed.
 const PLAIN_PRESENCE: Millis = Millis(20_000);
@@ -65,7 +68,8 @@ impl World {
             let stopping = self.server.power != Power::Down;
             return stopping.then(|| "the server is stopping".to_owned());
         }
-        for person in self.people.iter().filter(|person| person.here) {
+        let honest = |person: &&Person| person.here && person.is_honest();
+        for person in self.people.iter().filter(honest) {
             let name = &person.name;
             if person.keys_left > 0 {
                 return Some(format!("{name} is typing"));
@@ -89,6 +93,11 @@ impl World {
             {
                 return Some(format!("{name} sees {state:?}"));
             }
+        }
+        // Plain clients do not say so, but somebody waits for the store here as well.
+        let storing = |host: &Host| host.append.is_some() || host.failing_since.is_some();
+        if let Some((document, _)) = self.server.hosts.iter().find(|(_, host)| storing(host)) {
+            return Some(format!("{document} is being stored"));
         }
         let ghost = self.connections.iter().position(|link| {
             link.near == NearEnd::Closed && matches!(link.far, FarEnd::Session(_) | FarEnd::Waiting)
@@ -114,29 +123,35 @@ impl World {
     /// # Errors
     /// A text that says who sees what else.
     pub fn check_converged(&mut self) -> Result<(), String> {
-        for document in self.disk.documents() {
-            let newcomers = [Dialect::Hocuspocus, Dialect::YWebsocket].map(|dialect| {
+        let documents = self.disk.documents();
+        let newcomers: Vec<_> = documents
+            .iter()
+            .map(|document| {
+                let dialects = [Dialect::Hocuspocus, Dialect::YWebsocket];
+                let dialect = dialects[self.rng.below(2) as usize];
                 self.join_document(document.key(), &format!("newcomer by {dialect:?}"), dialect)
-            });
-            self.try_until_quiet()?;
-            self.check_presence()?;
+            })
+            .collect();
+        self.try_until_quiet()?;
+        self.check_presence()?;
+        for document in documents {
             let stored = self.disk.load(&document).ok_or("the document is gone")?;
-            let reloaded = read_stored(&stored)?;
-            check_readable(&document, "the disk", &reloaded)?;
+            let wrong = |problem| format!("{document}: {problem}");
+            let reloaded = View::of("the disk", &read_stored(&stored)?).map_err(wrong)?;
             for person in &self.people {
-                if person.here && person.online && person.reading && person.document == document {
-                    let doc = person.client.doc();
-                    check_readable(&document, &person.name, doc)?;
-                    check_equal(&document, &person.name, doc, "the disk", &reloaded)?;
+                if person.is_present() && person.document == document {
+                    let theirs = View::of(&person.name, person.client.doc()).map_err(wrong)?;
+                    theirs.check_equal(&reloaded).map_err(wrong)?;
                 }
             }
             if let Some(state) = self.room_state(&document) {
                 let room = read_updates(std::iter::once(&state))?;
-                check_equal(&document, "the room", &room, "the disk", &reloaded)?;
+                let room = View::of("the room", &room).map_err(wrong)?;
+                room.check_equal(&reloaded).map_err(wrong)?;
             }
-            for newcomer in newcomers {
-                self.leave(newcomer);
-            }
+        }
+        for newcomer in newcomers {
+            self.leave(newcomer);
         }
         Ok(())
     }
@@ -146,8 +161,13 @@ impl World {
     /// # Errors
     /// A text that says who sees whom wrongly.
     pub fn check_presence(&mut self) -> Result<(), String> {
+        // Whoever a clock has made forget the others hears of them with their next renewal.
+        let jumped = self
+            .jumped_at
+            .is_some_and(|at| self.now.since(at) < AFTER_JUMP);
+        let ours = if jumped { PLAIN_PRESENCE } else { PRESENCE };
         for (dialect, patience) in [
-            (Dialect::Hocuspocus, PRESENCE),
+            (Dialect::Hocuspocus, ours),
             (Dialect::YWebsocket, PLAIN_PRESENCE),
         ] {
             let until = self.now + patience;
@@ -162,10 +182,14 @@ impl World {
     }
 
     fn wrong_presence(&self, dialect: Dialect) -> Option<String> {
-        let present = |id: &usize| {
-            let person = &self.people[*id];
-            person.here && person.online && person.reading
-        };
+        let present = |id: &usize| self.people[*id].is_present();
+        // What somebody hostile shows under ids of their own is nobody's promise.
+        let honest: BTreeSet<u64> = self
+            .people
+            .iter()
+            .filter(|person| person.is_honest())
+            .map(|person| u64::from(person.client_id))
+            .collect();
         for viewer in (0..self.people.len()).filter(present) {
             let viewer = &self.people[viewer];
             if viewer.client.dialect() != dialect {
@@ -183,7 +207,7 @@ impl World {
                 .client
                 .people()
                 .iter()
-                .filter(|(id, _)| **id != u64::from(viewer.client_id))
+                .filter(|(id, _)| **id != u64::from(viewer.client_id) && honest.contains(id))
                 .map(|(id, state)| (*id, at_of(state).unwrap_or(u64::MAX)))
                 .collect();
             if seen != expected {
@@ -220,8 +244,7 @@ impl World {
                 .disk
                 .load(&document)
                 .ok_or_else(|| "it is gone".to_owned())
-                .and_then(|stored| read_stored(&stored))
-                .map(|doc| Footprint::of_document(&doc));
+                .and_then(|stored| elements_of(&stored));
             let saved = self.saved.get(&document).cloned().unwrap_or_default();
             match recovered {
                 Ok(recovered) => {
@@ -241,6 +264,7 @@ impl World {
     pub fn check_deadlines(&self) -> Result<(), String> {
         for (index, person) in self.people.iter().enumerate() {
             let ours = matches!(person.client, Client::Ours(_));
+            let ours = ours && person.is_honest();
             if ours && person.here && self.deadline_of(PersonId(index)).is_none() {
                 return Err(format!("{} waits for nothing", person.name));
             }
@@ -249,11 +273,24 @@ impl World {
     }
 }
 
-/// A document as a server that starts now would have it.
-fn read_stored(stored: &StoredDocument) -> Result<Doc, String> {
+/// What stands in the log and the snapshot of a document, without building it.
+fn elements_of(stored: &StoredDocument) -> Result<Footprint, String> {
+    let mut all = Footprint::default();
+    for update in updates_of(stored) {
+        all.add(&Footprint::of_update(update)?);
+    }
+    Ok(all)
+}
+
+fn updates_of(stored: &StoredDocument) -> impl Iterator<Item = &Bytes> {
     let snapshot = stored.snapshot.iter().map(|(_, snapshot)| &snapshot.state);
     let records = stored.records.iter().map(|(_, record)| &record.update);
-    read_updates(snapshot.chain(records))
+    snapshot.chain(records)
+}
+
+/// A document as a server that starts now would have it.
+fn read_stored(stored: &StoredDocument) -> Result<Doc, String> {
+    read_updates(updates_of(stored))
 }
 
 fn read_updates<'a>(updates: impl Iterator<Item = &'a Bytes>) -> Result<Doc, String> {
@@ -270,56 +307,47 @@ fn read_updates<'a>(updates: impl Iterator<Item = &'a Bytes>) -> Result<Doc, Str
     Ok(doc)
 }
 
-fn check_readable(document: &DocumentId, who: &str, doc: &Doc) -> Result<(), String> {
-    let txn = doc.transact();
-    if txn.has_missing_updates() {
-        return Err(format!(
-            "{who} has a part of {document} that waits for another"
-        ));
-    }
-    let violations = invariants::violations(&JourneyMap::read(&txn));
-    match violations.first() {
-        Some(first) => Err(format!("{who} reads in {document}: {first}")),
-        None => Ok(()),
-    }
+/// What a document says: its elements, and the map that people read in it.
+struct View<'a> {
+    whose: &'a str,
+    footprint: Footprint,
+    map: JourneyMap,
 }
 
-fn check_equal(
-    document: &DocumentId,
-    one: &str,
-    left: &Doc,
-    other: &str,
-    right: &Doc,
-) -> Result<(), String> {
-    let (left_has, right_has) = (Footprint::of_document(left), Footprint::of_document(right));
-    if let Some(missing) = left_has.missing_in(&right_has) {
-        return Err(format!(
-            "{document}: {other} lacks what {one} has: {missing}"
-        ));
+impl<'a> View<'a> {
+    /// Reads a document, which must be whole and keep the model's invariants.
+    fn of(whose: &'a str, doc: &Doc) -> Result<Self, String> {
+        let txn = doc.transact();
+        if txn.has_missing_updates() {
+            return Err(format!("{whose} has a part that waits for another"));
+        }
+        let map = JourneyMap::read(&txn);
+        drop(txn);
+        if let Some(first) = invariants::violations(&map).first() {
+            return Err(format!("{whose} reads: {first}"));
+        }
+        let footprint = Footprint::of_document(doc);
+        Ok(Self {
+            whose,
+            footprint,
+            map,
+        })
     }
-    if let Some(missing) = right_has.missing_in(&left_has) {
-        return Err(format!(
-            "{document}: {one} lacks what {other} has: {missing}"
-        ));
-    }
-    let (left_map, right_map) = (
-        JourneyMap::read(&left.transact()),
-        JourneyMap::read(&right.transact()),
-    );
-    if left_map != right_map {
-        return Err(format!("{document}: {one} and {other} read different maps"));
-    }
-    let (left_sv, right_sv) = (state_vector(left), state_vector(right));
-    if left_sv != right_sv {
-        return Err(format!(
-            "{document}: {one} and {other} have different state vectors"
-        ));
-    }
-    Ok(())
-}
 
-fn state_vector(doc: &Doc) -> StateVector {
-    doc.transact().state_vector()
+    /// Equal state vectors and deletions, and equal maps.
+    fn check_equal(&self, other: &Self) -> Result<(), String> {
+        for (one, two) in [(self, other), (other, self)] {
+            if let Some(missing) = one.footprint.missing_in(&two.footprint) {
+                let (one, two) = (one.whose, two.whose);
+                return Err(format!("{two} lacks what {one} has: {missing}"));
+            }
+        }
+        if self.map == other.map {
+            return Ok(());
+        }
+        let (one, two) = (self.whose, other.whose);
+        Err(format!("{one} and {two} read different maps"))
+    }
 }
 
 fn at_of(state: &str) -> Option<u64> {

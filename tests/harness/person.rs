@@ -1,9 +1,12 @@
 //! Somebody with a map open: our replica, or a plain y-websocket client.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
+use waymark_model::JourneyMap;
 use waymark_model::edit::Target;
+use waymark_model::ids::CardId;
 use waymark_sync::replica::REMOTE_ORIGIN;
 use waymark_sync::{
     Dialect, DocumentId, Replica, ReplicaConfig, ReplicaEffect, ReplicaInput, SaveState, Timestamp,
@@ -11,6 +14,7 @@ use waymark_sync::{
 use yrs::{Doc, Origin, TransactionMut};
 
 use crate::footprint::Footprint;
+use crate::intruder::Intruder;
 use crate::link::ConnectionId;
 use crate::plain::{PLAIN_REMOTE, PlainClient};
 use crate::undo::Undo;
@@ -37,13 +41,32 @@ pub(crate) struct Person {
     pub(crate) online: bool,
     /// The program takes messages from its socket.
     pub(crate) reading: bool,
+    /// It takes one now and then: each so many milliseconds.
+    pub(crate) sips_each: Option<u64>,
+    /// The device sleeps; its program hears later what happened meanwhile.
+    pub(crate) asleep: bool,
+    pub(crate) missed: Vec<ReplicaInput>,
+    /// When the person last came back from something that kept messages away.
+    pub(crate) back_at: Timestamp,
+    /// Which life of the document's history the replica has merged from.
+    pub(crate) history: Option<u64>,
+    /// What the replica held when it was shut out for good.
+    pub(crate) keepsake: Option<Footprint>,
+    /// The program is hostile.
+    pub(crate) intruder: Option<Intruder>,
+    /// The map as the person saw it last, and for how many more edits it is looked at.
+    pub(crate) glance: Option<(Rc<JourneyMap>, u32)>,
     pub(crate) connection: Option<ConnectionId>,
     pub(crate) tick_at: Option<Timestamp>,
     pub(crate) frame_planned: bool,
     pub(crate) presence: Option<String>,
+    /// Since when they show themselves.
+    pub(crate) shown_at: Option<Timestamp>,
     /// Characters that are still to be typed, and when the next is.
     pub(crate) keys_left: u64,
     pub(crate) key_interval: u64,
+    /// The card that they type into.
+    pub(crate) writes_in: Option<CardId>,
     /// What the person deleted, newest last, for a later restore.
     pub(crate) deleted: Vec<Target>,
     /// Local changes that were not yet shown as Saved.
@@ -93,12 +116,22 @@ impl Person {
             here: true,
             online: true,
             reading: true,
+            sips_each: None,
+            asleep: false,
+            missed: Vec::new(),
+            back_at: born,
+            history: None,
+            keepsake: None,
+            intruder: None,
+            glance: None,
             connection: None,
             tick_at: None,
             frame_planned: false,
             presence: None,
+            shown_at: None,
             keys_left: 0,
             key_interval: 1,
+            writes_in: None,
             deleted: Vec::new(),
             unclaimed: Vec::new(),
             own_changes,
@@ -106,6 +139,16 @@ impl Person {
             last_state: None,
             refusals: Vec::new(),
         }
+    }
+
+    /// Whether promises are made to them: nobody hostile counts.
+    pub(crate) fn is_honest(&self) -> bool {
+        self.intruder.is_none()
+    }
+
+    /// Here, in the network and reading: whatever the server says must have arrived soon.
+    pub(crate) fn is_present(&self) -> bool {
+        self.here && self.online && self.reading && self.is_honest()
     }
 
     /// World time as this person's program sees it.

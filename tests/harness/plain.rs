@@ -32,6 +32,7 @@ pub(crate) struct PlainClient {
     line: Line,
     retry: Millis,
     local: Arc<Mutex<Vec<Vec<u8>>>>,
+    loaded: bool,
     presence: Option<String>,
     clock: u32,
     renewed: Timestamp,
@@ -76,12 +77,18 @@ impl PlainClient {
             },
             retry: FIRST_RETRY,
             local,
+            loaded: false,
             presence: None,
             clock: 0,
             renewed: Timestamp(0),
             others: BTreeMap::new(),
             people: BTreeMap::new(),
         }
+    }
+
+    /// Whether the map has arrived.
+    pub(crate) fn is_loaded(&self) -> bool {
+        self.loaded
     }
 
     pub(crate) fn doc(&self) -> &Doc {
@@ -164,6 +171,7 @@ impl PlainClient {
                 send(&Message::Sync(SyncMessage::SyncStep2(update)), out);
             }
             Message::Sync(SyncMessage::SyncStep2(update) | SyncMessage::Update(update)) => {
+                self.loaded |= update.len() > 2;
                 let update = Update::decode_v1(&update).expect("the server relays valid updates");
                 let mut txn = self.doc.transact_mut_with(PLAIN_REMOTE);
                 txn.apply_update(update)

@@ -1,12 +1,18 @@
 //! A plan: what people, networks and machines do, and when. One JSON object a line.
 
+use std::rc::Rc;
+
 use serde::{Deserialize, Serialize};
+use waymark_model::JourneyMap;
 use waymark_sync::{Dialect, Role};
 
 use crate::edits::{self, EditKind};
 use crate::faults::Unaware;
 use crate::person::{Client, PersonId};
 use crate::world::World;
+
+/// For so many edits somebody acts upon the map that they saw.
+const GLANCES: u32 = 3;
 
 /// A seed for the conditions, and steps in the order of their time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -110,6 +116,55 @@ pub enum Act {
     },
     StallAppends,
     ResumeAppends,
+    /// The disk is full, until somebody makes room.
+    FillDisk,
+    MakeRoom,
+    /// Each append takes fifteen seconds.
+    SlowDisk,
+    QuickDisk,
+    /// Takes one message each so many milliseconds, until they resume reading.
+    Sip {
+        who: u64,
+        each: u64,
+    },
+    /// The device sleeps, and by its clock so many milliseconds more have passed when it wakes.
+    Sleep {
+        who: u64,
+    },
+    Wake {
+        who: u64,
+        later: u64,
+    },
+    /// The server's clock jumps by so many milliseconds.
+    JumpClock {
+        by: i64,
+    },
+    /// All access is taken away, at once or after so many milliseconds, and given back.
+    Revoke {
+        who: u64,
+    },
+    Expire {
+        who: u64,
+        after: u64,
+    },
+    Pardon {
+        who: u64,
+    },
+    Backup,
+    /// The disk is replaced by the last backup; the server is down then.
+    RestoreBackup,
+    /// Somebody hostile opens a map.
+    Intrude {
+        who: u64,
+        map: String,
+        plain: bool,
+        looks_only: bool,
+    },
+    /// They do something that no program does; `dice` chooses what.
+    Mischief {
+        who: u64,
+        dice: u64,
+    },
 }
 
 /// [`Unaware`] in a file.
@@ -175,15 +230,22 @@ impl Cast {
     pub(crate) fn perform(&mut self, world: &mut World, act: &Act) {
         match act {
             Act::Join { who, map, plain } => {
-                let dialect = if *plain {
-                    Dialect::YWebsocket
-                } else {
-                    Dialect::Hocuspocus
-                };
-                let id = world.join_document(map, &name_of(*who), dialect);
-                if let Some(former) = self.roles.insert(*who, id) {
-                    world.leave(former);
-                }
+                let id = world.join_document(map, &name_of(*who), dialect_of(*plain));
+                self.takes_part(world, *who, id);
+            }
+            Act::Intrude {
+                who,
+                map,
+                plain,
+                looks_only,
+            } => {
+                // Never the same twice: what they were allowed once does not count later.
+                let name = format!("mallory {who} of {}", world.elapsed().0);
+                let id = world.intrude(map, &name, dialect_of(*plain), *looks_only);
+                self.takes_part(world, *who, id);
+            }
+            Act::Mischief { who, dice } => {
+                self.with(world, *who, |world, id| world.do_mischief(id, *dice));
             }
             Act::Leave { who } => {
                 if let Some(id) = self.roles.remove(who) {
@@ -203,10 +265,14 @@ impl Cast {
                 });
             }
             Act::Undo { who } => self.with(world, *who, |world, id| {
-                world.undo(id);
+                if world.may_edit(id) {
+                    world.undo(id);
+                }
             }),
             Act::Redo { who } => self.with(world, *who, |world, id| {
-                world.redo(id);
+                if world.may_edit(id) {
+                    world.redo(id);
+                }
             }),
             Act::Show { who, place } => {
                 self.with(world, *who, |world, id| world.show_presence(id, *place));
@@ -230,6 +296,27 @@ impl Cast {
             Act::FailAppends { count } => world.fail_appends(*count),
             Act::StallAppends => world.stall_appends(),
             Act::ResumeAppends => world.resume_appends(),
+            Act::FillDisk => world.fill_disk(),
+            Act::MakeRoom => world.make_room(),
+            Act::SlowDisk => world.slow_disk(),
+            Act::QuickDisk => world.quick_disk(),
+            Act::Sip { who, each } => self.with(world, *who, |world, id| world.sip(id, *each)),
+            Act::Sleep { who } => self.with(world, *who, World::fall_asleep),
+            Act::Wake { who, later } => {
+                self.with(world, *who, |world, id| world.wake(id, *later));
+            }
+            Act::JumpClock { by } => world.jump_clock(*by),
+            Act::Revoke { who } => world.revoke(&name_of(*who)),
+            Act::Expire { who, after } => world.expire_access(&name_of(*who), *after),
+            Act::Pardon { who } => world.pardon(&name_of(*who)),
+            Act::Backup => world.take_backup(),
+            Act::RestoreBackup => world.restore_backup(),
+        }
+    }
+
+    fn takes_part(&mut self, world: &mut World, who: u64, id: PersonId) {
+        if let Some(former) = self.roles.insert(who, id) {
+            world.leave(former);
         }
     }
 
@@ -237,6 +324,14 @@ impl Cast {
         if let Some(id) = self.roles.get(&who) {
             act(world, *id);
         }
+    }
+}
+
+fn dialect_of(plain: bool) -> Dialect {
+    if plain {
+        Dialect::YWebsocket
+    } else {
+        Dialect::Hocuspocus
     }
 }
 
@@ -248,10 +343,26 @@ fn name_of(who: u64) -> String {
 impl World {
     /// A program lets people edit once the map is there.
     pub(crate) fn may_edit(&self, id: PersonId) -> bool {
-        match &self.people[id.0].client {
+        let person = &self.people[id.0];
+        let loaded = match &person.client {
             Client::Ours(replica) => replica.is_loaded(),
-            Client::Plain(_) => !self.map(id).lanes.is_empty(),
+            Client::Plain(plain) => plain.is_loaded(),
+        };
+        loaded && !person.asleep
+    }
+
+    /// The map as somebody has seen it lately, or sees it now.
+    fn glance(&mut self, id: PersonId, now: bool) -> Rc<JourneyMap> {
+        if let Some((map, left)) = &mut self.people[id.0].glance
+            && *left > 0
+            && !now
+        {
+            *left -= 1;
+            return Rc::clone(map);
         }
+        let map = Rc::new(self.map(id));
+        self.people[id.0].glance = Some((Rc::clone(&map), GLANCES));
+        map
     }
 
     /// An edit of that kind, chosen by a number, if the map offers one.
@@ -260,8 +371,11 @@ impl World {
             return;
         }
         let at = self.now.0;
+        // People act upon what they saw a moment ago; only who writes into a text looks
+        // at what it says now.
+        let map = self.glance(id, kind == EditKind::SetText);
         let person = &self.people[id.0];
-        let edit = edits::choose(kind, dice, &self.map(id), &person.deleted, &person.name, at);
+        let edit = edits::choose(kind, dice, &map, &person.deleted, &person.name, at);
         let Some(edit) = edit else { return };
         if let waymark_model::Edit::Delete { target, .. } = &edit {
             self.people[id.0].deleted.push(target.clone());

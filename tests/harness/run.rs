@@ -4,15 +4,28 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use crate::plan::{Cast, Plan};
+use crate::tally::Tally;
+use crate::trace::Trace;
 use crate::world::{Flaw, World};
 
-/// How a plan that kept every promise went.
+/// How much of a run is written down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Telling {
+    /// Every happening in words, for whoever has to understand a failure.
+    Words,
+    /// Only numbers: several times faster.
+    Terse,
+}
+
+/// How a plan that kept every promise went.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
     /// Of the trace: equal for equal runs.
     pub digest: u64,
     /// How many things happened.
     pub happenings: u64,
+    /// How often each fault really happened.
+    pub faults: Tally,
 }
 
 /// A promise that a plan broke.
@@ -29,21 +42,29 @@ pub struct Failure {
 /// # Errors
 /// [`Failure`] with the first promise that was broken; a panic counts as one.
 pub fn run(plan: &Plan) -> Result<Outcome, Failure> {
-    run_with(plan, None)
+    run_with(plan, None, Telling::Words)
 }
 
-/// The same in a world with a deliberate fault.
+/// The same, in a world with a deliberate fault if there is one, told as wanted.
 ///
 /// # Errors
-/// As [`run`], and that is what is hoped for.
-pub fn run_with(plan: &Plan, flaw: Option<Flaw>) -> Result<Outcome, Failure> {
+/// As [`run`]; with a flaw that is what is hoped for.
+pub fn run_with(plan: &Plan, flaw: Option<Flaw>, telling: Telling) -> Result<Outcome, Failure> {
     let mut world = World::in_any_weather(plan.seed);
     world.flaw = flaw;
+    if telling == Telling::Terse {
+        world.trace = Trace::terse();
+    }
     let verdict = catch_unwind(AssertUnwindSafe(|| play(&mut world, plan)));
     let problem = match verdict {
         Ok(Ok(())) => {
             let (digest, happenings) = (world.trace().digest(), world.trace().len());
-            return Ok(Outcome { digest, happenings });
+            let faults = world.tally.clone();
+            return Ok(Outcome {
+                digest,
+                happenings,
+                faults,
+            });
         }
         Ok(Err(problem)) => problem,
         Err(panic) => format!("panic: {}", panic_text(panic.as_ref())),
@@ -59,6 +80,7 @@ fn play(world: &mut World, plan: &Plan) -> Result<(), String> {
     for step in &plan.steps {
         world.run_until_moment(step.at);
         cast.perform(world, &step.act);
+        world.check_trouble_is_told();
         check_violations(world)?;
     }
     world.heal_everything();
@@ -68,7 +90,10 @@ fn play(world: &mut World, plan: &Plan) -> Result<(), String> {
     world.check_deadlines()?;
     world.check_converged()?;
     check_violations(world)?;
+    // The last crash of each world is an oracle, no fault.
+    let faults = world.tally.clone();
     world.crash_server();
+    world.tally = faults;
     check_violations(world)
 }
 
@@ -119,7 +144,8 @@ pub fn plans_folder() -> PathBuf {
 /// # Panics
 /// When the folder of the plans cannot be written.
 pub fn report(plan: &Plan, failure: &Failure) -> String {
-    let mut small = shrink(plan, |candidate| run(candidate).is_err(), 300);
+    let fails = |candidate: &Plan| run_with(candidate, None, Telling::Terse).is_err();
+    let mut small = shrink(plan, fails, 300);
     let last = run(&small).err().unwrap_or_else(|| failure.clone());
     small.about.clone_from(&last.problem);
     let path = plans_folder().join(format!("seed-{}.jsonl", plan.seed));

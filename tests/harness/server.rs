@@ -4,7 +4,7 @@
 //! first message of a connection is its token, a room is loaded at its first use, takes
 //! turns over its mailbox, and is dropped when it wants to be and nothing waits for it.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use bytes::Bytes;
 use waymark_sync::{
@@ -50,7 +50,13 @@ pub(crate) struct Host {
     mailbox: VecDeque<RoomInput>,
     turn_at: Option<Timestamp>,
     pub(crate) sessions: BTreeMap<SessionId, Book>,
+    /// Sessions that are gone, and whose room has not handled that.
+    pub(crate) departed: BTreeSet<SessionId>,
     pub(crate) append: Option<BatchId>,
+    /// When it was asked for.
+    pub(crate) append_since: Option<Timestamp>,
+    /// Since when no append has worked.
+    pub(crate) failing_since: Option<Timestamp>,
     pub(crate) compacting: bool,
     pub(crate) durable: Position,
 }
@@ -62,6 +68,8 @@ pub(crate) struct Book {
     pub(crate) subject: String,
     /// As the room knows it.
     pub(crate) role: Role,
+    /// When, by the server's clock, it ends.
+    pub(crate) until: Option<Timestamp>,
 }
 
 impl World {
@@ -80,7 +88,10 @@ impl World {
                 mailbox: VecDeque::new(),
                 turn_at: None,
                 sessions: BTreeMap::new(),
+                departed: BTreeSet::new(),
                 append: None,
+                append_since: None,
+                failing_since: None,
                 compacting: false,
                 durable: Position(0),
             };
@@ -119,7 +130,7 @@ impl World {
         }
     }
 
-    fn plan_turn(&mut self, document: &DocumentId, life: Life, at: Timestamp) {
+    pub(crate) fn plan_turn(&mut self, document: &DocumentId, life: Life, at: Timestamp) {
         let Some(host) = self.host_in(document, life) else {
             return;
         };
@@ -161,6 +172,7 @@ impl World {
 
     pub(crate) fn on_room_turn(&mut self, document: &DocumentId, life: Life) {
         let (now, deaf) = (self.now, self.flaw == Some(Flaw::RolesStay));
+        let (clock, ahead) = (self.server_now(), self.clock_ahead);
         let Some(host) = self.host_in(document, life) else {
             return;
         };
@@ -173,8 +185,9 @@ impl World {
             return;
         };
         let (mut effects, mut trespasses) = (Vec::new(), false);
-        if room.deadline().is_some_and(|deadline| deadline <= now) {
-            room.handle(now, RoomInput::Tick, &mut effects);
+        let mut left = Vec::new();
+        if room.deadline().is_some_and(|deadline| deadline <= clock) {
+            room.handle(clock, RoomInput::Tick, &mut effects);
         }
         for _ in 0..TURN_INPUTS {
             let Some(input) = host.mailbox.pop_front() else {
@@ -184,24 +197,34 @@ impl World {
                 && let Some(book) = host.sessions.get_mut(session)
             {
                 book.role = grant.as_ref().map_or(Role::Viewer, Grant::role);
+                book.until = grant.as_ref().and_then(Grant::until);
                 if deaf {
                     continue;
                 }
             }
-            let guarded = looks_only(&host.sessions, &input).then(|| room.state());
-            room.handle(now, input, &mut effects);
+            if let RoomInput::Leave { session } = &input {
+                left.push(*session);
+            }
+            let guarded = looks_only(&host.sessions, &input, clock).then(|| room.state());
+            room.handle(clock, input, &mut effects);
             if let Some(before) = guarded {
                 trespasses |= changed(&before, &room.state());
             }
         }
-        room.flush(now, &mut effects);
+        room.flush(clock, &mut effects);
         let deadline = room.deadline();
+        let deadline = deadline.map(|at| Timestamp(at.0.saturating_add_signed(-ahead)));
         let more = !host.mailbox.is_empty();
         if trespasses {
             self.violate(format!("somebody who may only look has changed {document}"));
         }
         for effect in effects {
             self.carry_out_for_room(document, life, effect);
+        }
+        if let Some(host) = self.host_in(document, life) {
+            left.iter().for_each(|session| {
+                host.departed.remove(session);
+            });
         }
         let soonest = now + Millis(1);
         let next = if more {
@@ -211,25 +234,6 @@ impl World {
         };
         if let Some(next) = next {
             self.plan_turn(document, life, next);
-        }
-    }
-
-    /// Changes what a person may do, also in the sessions they have.
-    pub fn give_role(&mut self, subject: &str, role: Role) {
-        self.note(format_args!("{subject} is now {role:?}"));
-        self.stir();
-        self.roles.insert(subject.to_owned(), role);
-        let mut sessions = Vec::new();
-        for (document, host) in &self.server.hosts {
-            let of_subject = host
-                .sessions
-                .iter()
-                .filter(|(_, book)| book.subject == subject);
-            sessions.extend(of_subject.map(|(session, _)| (document.clone(), *session)));
-        }
-        for (document, session) in sessions {
-            let grant = Some(Grant::new(subject, document.clone(), role, None));
-            self.post(&document, RoomInput::GrantChanged { session, grant });
         }
     }
 
@@ -254,10 +258,12 @@ impl World {
             .host_in(document, life)
             .and_then(|h| h.sessions.get_mut(&session))
         else {
-            self.violate(format!(
-                "a room sends to session {} that is gone",
-                session.0
-            ));
+            if !self.is_departing(document, life, session) {
+                self.violate(format!(
+                    "a room sends to session {} that is gone",
+                    session.0
+                ));
+            }
             return;
         };
         book.in_hand += 1;
@@ -270,9 +276,11 @@ impl World {
         }
         let link = &self.connections[connection.0];
         let (traffic, _) = crate::traffic::classify(link.dialect, document, &message);
-        let dropped = self.flaw == Some(Flaw::RelayDrops)
-            && traffic == Traffic::Document
-            && self.rng.chance(30);
+        let dropped = match self.flaw {
+            Some(Flaw::RelayDrops) => traffic == Traffic::Document && self.rng.chance(30),
+            Some(Flaw::TroubleUntold) => message.windows(14).any(|part| part == b"waymark/saving"),
+            _ => false,
+        };
         if dropped {
             self.queue.plan(self.now, Event::Written(connection));
         } else {
@@ -292,7 +300,9 @@ impl World {
             .host_in(document, life)
             .and_then(|h| h.sessions.remove(&session));
         let Some(book) = book else {
-            self.violate(format!("a room closes session {} that is gone", session.0));
+            if !self.is_departing(document, life, session) {
+                self.violate(format!("a room closes session {} that is gone", session.0));
+            }
             return;
         };
         self.note(format_args!(
@@ -300,7 +310,18 @@ impl World {
             book.connection.0,
             reason.text()
         ));
-        if !matches!(reason, CloseReason::GoingAway | CloseReason::TooSlow) {
+        match reason {
+            CloseReason::TooSlow => self.tally.count("closed with 4408"),
+            CloseReason::Forbidden => self.tally.count("closed with 4403"),
+            _ => {}
+        }
+        let person = self.connections[book.connection.0].person;
+        let fair = match reason {
+            CloseReason::GoingAway | CloseReason::TooSlow => true,
+            CloseReason::Forbidden => self.shut_out.contains(&book.subject),
+            _ => false,
+        };
+        if !fair && self.people[person.0].is_honest() {
             self.violate(format!("an honest session was closed: {}", reason.text()));
         }
         self.close_connection(book.connection, reason);
@@ -308,6 +329,12 @@ impl World {
         if self.rng.chance(30) {
             self.post(document, RoomInput::Leave { session });
         }
+    }
+
+    /// Whether a session is gone and its room could not know.
+    fn is_departing(&mut self, document: &DocumentId, life: Life, session: SessionId) -> bool {
+        self.host_in(document, life)
+            .is_some_and(|host| host.departed.contains(&session))
     }
 
     fn retire(&mut self, document: &DocumentId, life: Life) {
@@ -335,16 +362,19 @@ impl World {
 }
 
 /// Whether an input comes from somebody who may not write.
-fn looks_only(sessions: &BTreeMap<SessionId, Book>, input: &RoomInput) -> bool {
+fn looks_only(sessions: &BTreeMap<SessionId, Book>, input: &RoomInput, now: Timestamp) -> bool {
     let RoomInput::Frame { session, .. } = input else {
         return false;
     };
-    sessions
-        .get(session)
-        .is_some_and(|book| book.role < Role::Editor)
+    sessions.get(session).is_some_and(|book| {
+        book.role < Role::Editor || book.until.is_some_and(|until| until <= now)
+    })
 }
 
 fn changed(before: &Bytes, after: &Bytes) -> bool {
+    if before == after {
+        return false;
+    }
     let footprints = [after, before].map(|state| Footprint::of_update(state));
     match footprints {
         [Ok(after), Ok(before)] => after.missing_in(&before).is_some(),

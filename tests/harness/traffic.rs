@@ -32,6 +32,11 @@ impl World {
         if traffic != Traffic::Presence {
             self.stir();
         }
+        if self.trace.is_terse() {
+            self.trace.number(message.len() as u64);
+            self.note(format_args!(""));
+            return traffic;
+        }
         self.note(format_args!(
             "{direction} {} {word} {} {:016x}",
             connection.0,

@@ -1,7 +1,8 @@
 //! The world: one clock, one queue, and everything that lives by them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use bytes::Bytes;
 use waymark_model::{Edit, EditError, JourneyMap};
 use waymark_sync::{Dialect, DocumentId, Millis, ReplicaInput, Role, SaveState, Timestamp};
 use yrs::{Doc, Transact};
@@ -12,11 +13,13 @@ use crate::event::{Event, Queue};
 use crate::faults::Fuse;
 use crate::fixture;
 use crate::footprint::Footprint;
+use crate::history::Backup;
 use crate::link::Connection;
 use crate::person::{OWN_ORIGIN, Person, PersonId};
 use crate::rng::Rng;
 use crate::server::Server;
 use crate::storage::StoreMood;
+use crate::tally::Tally;
 use crate::trace::Trace;
 use crate::weather::Weather;
 
@@ -40,12 +43,31 @@ pub struct World {
     pub(crate) saved: BTreeMap<DocumentId, Footprint>,
     /// Who may do what; whoever is not named is an editor.
     pub(crate) roles: BTreeMap<String, Role>,
+    /// Who has no access at all now.
+    pub(crate) revoked: BTreeSet<String>,
+    /// Whose access ends, by the server's clock.
+    pub(crate) ends: BTreeMap<String, Timestamp>,
+    /// Everybody whose access was ever taken away.
+    pub(crate) shut_out: BTreeSet<String>,
+    /// How often a document's history was replaced.
+    pub(crate) eras: BTreeMap<DocumentId, u64>,
+    pub(crate) backup: Option<Backup>,
+    /// How far the server's clock is ahead, in milliseconds.
+    pub(crate) clock_ahead: i64,
+    /// How far the next process on this machine begins further back.
+    pub(crate) clock_debt: i64,
+    /// When some clock last jumped.
+    pub(crate) jumped_at: Option<Timestamp>,
+    /// The last messages that anybody sent, for those who repeat what they hear.
+    pub(crate) overheard: Option<VecDeque<(Dialect, Bytes)>>,
     /// Faults that strike after so many more events.
     pub(crate) fuses: Vec<(u64, Fuse)>,
     /// When something last happened that is not mere presence or a heartbeat.
     pub(crate) last_activity: Timestamp,
     /// Broken promises, in the order in which they were seen.
     pub(crate) violations: Vec<String>,
+    /// How often each fault really happened.
+    pub(crate) tally: Tally,
 }
 
 /// A deliberate fault of the world, to prove that an oracle notices it.
@@ -59,6 +81,14 @@ pub enum Flaw {
     GhostsStay,
     /// Rooms are not told that somebody's permission has changed.
     RolesStay,
+    /// A restored backup pretends to be the history that it replaces.
+    HistoryStays,
+    /// Nobody is told that the store does not work.
+    TroubleUntold,
+    /// What somebody hostile says about others is passed on.
+    MasksPass,
+    /// A program that is shut out loses what it held.
+    ShutOutForgets,
 }
 
 impl World {
@@ -89,9 +119,19 @@ impl World {
             connections: Vec::new(),
             saved: BTreeMap::new(),
             roles: BTreeMap::new(),
+            revoked: BTreeSet::new(),
+            ends: BTreeMap::new(),
+            shut_out: BTreeSet::new(),
+            eras: BTreeMap::new(),
+            backup: None,
+            clock_ahead: 0,
+            clock_debt: 0,
+            jumped_at: None,
+            overheard: None,
             fuses: Vec::new(),
             last_activity: START,
             violations: Vec::new(),
+            tally: Tally::default(),
         }
     }
 
@@ -169,6 +209,7 @@ impl World {
     pub fn type_slowly(&mut self, id: PersonId, characters: u64, interval: u64) {
         let person = &mut self.people[id.0];
         let typing = person.keys_left > 0;
+        person.writes_in = None;
         person.keys_left += characters;
         person.key_interval = interval.max(1);
         if !typing {
@@ -197,6 +238,7 @@ impl World {
         let person = &mut self.people[id.0];
         let state = at.map(|at| format!(r#"{{"user":{{"name":"{}"}},"at":{at}}}"#, person.name));
         person.presence.clone_from(&state);
+        person.shown_at = state.is_some().then_some(self.now);
         self.tell(id, ReplicaInput::SetPresence(state));
     }
 
@@ -282,10 +324,15 @@ impl World {
             Event::Tick(person) => self.on_tick(person),
             Event::Frame(person) => self.on_frame(person),
             Event::Key(person) => self.on_key(person),
+            Event::Sip(person) => self.on_sip(person),
+            Event::Afresh(person) => self.on_afresh(person),
             Event::RoomLoaded(document, life) => self.on_room_loaded(&document, life),
             Event::RoomTurn(document, life) => self.on_room_turn(&document, life),
             Event::Appended(document, life, batch, answer) => {
                 self.on_appended(&document, life, batch, answer);
+            }
+            Event::AppendedAgain(document, life, batch, position) => {
+                self.on_appended_again(&document, life, batch, position);
             }
             Event::SnapshotWritten(document, life, upto, snapshot) => {
                 self.on_snapshot_written(&document, life, upto, snapshot);
@@ -302,7 +349,8 @@ impl World {
 
     fn on_key(&mut self, id: PersonId) {
         let person = &mut self.people[id.0];
-        if !person.here || person.keys_left == 0 {
+        if !person.here || person.asleep || person.keys_left == 0 {
+            person.keys_left = 0;
             return;
         }
         person.keys_left -= 1;
@@ -311,7 +359,18 @@ impl World {
             self.queue.plan(next, Event::Key(id));
         }
         let dice = self.rng.next_u64();
-        if let Some(edit) = edits::keystroke(dice, &self.map(id)) {
+        let card = match self.people[id.0].writes_in.clone() {
+            Some(card) => card,
+            None => match self.map(id).cards.first() {
+                Some(card) => card.id.clone(),
+                None => return,
+            },
+        };
+        let text = edits::card_text(self.doc(id), &card);
+        // Who loses the card goes on in another one.
+        self.people[id.0].writes_in = text.is_some().then(|| card.clone());
+        if let Some(text) = text {
+            let edit = edits::keystroke(dice, &card, &text);
             // A text at its longest takes no more: the key does nothing.
             let _ = self.edit(id, &edit);
         }

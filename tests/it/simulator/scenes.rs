@@ -1,5 +1,7 @@
 //! Single scenes, told in the words of the people in them.
 
+mod access;
+mod accidents;
 mod people;
 mod saving;
 mod writing;

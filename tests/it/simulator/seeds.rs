@@ -6,7 +6,7 @@ use std::thread;
 use waymark_tests::{Failure, Plan, report, run};
 
 /// The seeds that run with every test run.
-const FIXED: Range<u64> = 0..220;
+const FIXED: Range<u64> = 0..300;
 
 /// How many threads share the seeds; each world lives in one of them.
 const THREADS: u64 = 2;
