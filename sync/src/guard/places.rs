@@ -1,6 +1,6 @@
 //! Where each item of a document hangs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hasher};
 use std::ops::Range;
 
@@ -20,6 +20,18 @@ pub(super) struct Node {
     pub(super) id: Id,
     pub(super) len: u32,
     pub(super) parent: Parent,
+    pub(super) content: Content,
+}
+
+/// What an item holds, as far as its place depends on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Content {
+    /// Letters.
+    Text,
+    /// An array.
+    Array,
+    /// Anything else.
+    Other,
 }
 
 /// Where an item says it hangs.
@@ -51,6 +63,9 @@ struct Place {
 #[derive(Clone, Debug)]
 pub struct Places {
     clients: BTreeMap<u64, Runs>,
+    /// The lists that are arrays' children. In an array yrs counts letters otherwise than
+    /// UTF-16 units, and whoever reads it may never come to its end.
+    arrays: BTreeSet<u64>,
     /// Makes the names of lists unguessable, so that nobody finds two that look alike.
     secret: u64,
 }
@@ -83,6 +98,7 @@ impl Places {
     pub fn new(secret: u64) -> Self {
         Self {
             clients: BTreeMap::new(),
+            arrays: BTreeSet::new(),
             secret,
         }
     }
@@ -105,6 +121,7 @@ impl Places {
         for index in 0..nodes.len() {
             resolver.resolve(index)?;
         }
+        let arrays = resolver.arrays()?;
         let Resolver { order, marks, .. } = resolver;
         let runs = order
             .into_iter()
@@ -113,12 +130,13 @@ impl Places {
                 _ => None,
             })
             .collect();
-        Ok(Resolved { runs })
+        Ok(Resolved { runs, arrays })
     }
 
     /// Takes over what [`Places::check`] computed, once the update is applied and the
     /// document is in `state`: yrs may have stopped in the middle of it.
     pub fn extend(&mut self, resolved: Resolved, state: &StateVector) {
+        self.arrays.extend(resolved.arrays);
         for ((client, clock), len, place) in resolved.runs {
             let runs = self.clients.entry(client).or_default();
             let here = state.get(&ClientID::new(client));
@@ -148,6 +166,7 @@ impl Places {
 #[derive(Debug)]
 pub struct Resolved {
     runs: Vec<(Id, u32, Place)>,
+    arrays: BTreeSet<u64>,
 }
 
 struct Resolver<'a> {
@@ -182,6 +201,31 @@ impl Resolver<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The lists of the arrays among the nodes, after a look whether any array, old or new,
+    /// would get letters.
+    fn arrays(&self) -> Result<BTreeSet<u64>, Fault> {
+        let arrays: BTreeSet<u64> = self
+            .nodes
+            .iter()
+            .filter(|node| node.content == Content::Array)
+            .map(|node| self.list(&[], Some(node.id), None))
+            .collect();
+        if arrays.is_empty() && self.places.arrays.is_empty() {
+            return Ok(arrays);
+        }
+        let misplaced = self.nodes.iter().zip(&self.marks).any(|(node, mark)| {
+            let Mark::At(Place { list, .. }) = mark else {
+                return false;
+            };
+            node.content == Content::Text
+                && (arrays.contains(list) || self.places.arrays.contains(list))
+        });
+        if misplaced {
+            return Err(Fault("text in an array"));
+        }
+        Ok(arrays)
     }
 
     fn place_of(&self, node: &Node) -> Result<Place, Unknown> {

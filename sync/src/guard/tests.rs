@@ -214,6 +214,35 @@ fn g3_structs_that_refer_to_each_other_in_a_circle_are_refused() {
 }
 
 #[test]
+fn g3_an_array_holds_no_letters() {
+    // A map's entry that is an array, and in it a value, a wave, or one behind the value.
+    let array = [1, 1, 9, 0, 0x27, 1, 1, b'm', 1, b'k', 0, 0];
+    let inside = |rest: &[u8]| [&[1, 1, 9, 1][..], rest, &[0]].concat();
+    let value = inside(&[0x08, 0, 9, 0, 1, 126]);
+    let wave = inside(&[0x04, 0, 9, 0, 4, 0xf0, 0x9f, 0x8c, 0x8a]);
+    let behind = [1, 1, 8, 0, 0x84, 9, 1, 4, 0xf0, 0x9f, 0x8c, 0x8a, 0];
+    let together = [&[1, 2][..], &array[2..array.len() - 1], &wave[4..]].concat();
+
+    let mut places = Places::new(1);
+    let refused = |places: &Places, update: &[u8]| {
+        let walk = check(update).expect("well-formed");
+        places.check(update, &walk).err()
+    };
+    assert_eq!(refused(&places, &together), Some(Fault("text in an array")));
+    for (update, clock) in [(&array[..], 1), (&value[..], 2)] {
+        let walk = check(update).expect("well-formed");
+        let resolved = places.check(update, &walk).expect("fine");
+        let state = [(yrs::block::ClientID::new(9), clock)]
+            .into_iter()
+            .collect();
+        places.extend(resolved, &state);
+    }
+    assert_eq!(refused(&places, &behind), Some(Fault("text in an array")));
+    let wave = [&wave[..3], &[2], &wave[4..]].concat();
+    assert_eq!(refused(&places, &wave), Some(Fault("text in an array")));
+}
+
+#[test]
 fn g4_an_update_fits_only_where_everything_it_builds_upon_is() {
     let updates = yjs();
     let outline = |name: &str| check(&updates[name]).expect("an update").outline;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::outline::{DeletedRange, Outline, Section};
-use super::places::{Node, Parent};
+use super::places::{Content, Node, Parent};
 use super::state_vector::clock;
 use super::value::{check_json, skip_any, text};
 use super::{Bounds, CLOCK_END, Fault};
@@ -135,6 +135,7 @@ impl Walker<'_> {
                     id,
                     len,
                     parent: Parent::None,
+                    content: Content::Other,
                 });
             }
             return Ok((len, info == SKIP));
@@ -160,16 +161,21 @@ impl Walker<'_> {
             }
             parent
         };
-        let len = self.content(info & 0x0f)?;
-        self.nodes.push(Node { id, len, parent });
+        let (len, content) = self.content(info & 0x0f)?;
+        self.nodes.push(Node {
+            id,
+            len,
+            parent,
+            content,
+        });
         Ok((len, false))
     }
 
-    /// Reads a content: its length in clocks.
-    fn content(&mut self, kind: u8) -> Result<u32, Fault> {
+    /// Reads a content: its length in clocks, and what it is.
+    fn content(&mut self, kind: u8) -> Result<(u32, Content), Fault> {
         match kind {
             // deleted
-            1 => return self.length(),
+            1 => return Ok((self.length()?, Content::Other)),
             // binary
             3 => {
                 if self.reader.buffer()?.len() > self.bounds.text_bytes {
@@ -184,7 +190,7 @@ impl Walker<'_> {
                 } else {
                     text.encode_utf16().count()
                 };
-                return Self::checked_length(units as u64);
+                return Ok((Self::checked_length(units as u64)?, Content::Text));
             }
             // embed
             5 => check_json(text(&mut self.reader, self.bounds)?)?,
@@ -196,7 +202,8 @@ impl Walker<'_> {
             // shared type: array, map, text, XML element (with its name), fragment, text.
             // Hooks are refused: Yjs writes a name after them that yrs does not read.
             7 => match self.reader.byte()? {
-                0 | 1 | 2 | 4 | 6 => {}
+                0 => return Ok((1, Content::Array)),
+                1 | 2 | 4 | 6 => {}
                 3 => drop(text(&mut self.reader, self.bounds)?),
                 _ => return Err(Fault("unknown shared type")),
             },
@@ -206,7 +213,7 @@ impl Walker<'_> {
                 for _ in 0..count {
                     skip_any(&mut self.reader, self.bounds)?;
                 }
-                return Self::checked_length(count as u64);
+                return Ok((Self::checked_length(count as u64)?, Content::Other));
             }
             // subdocument: its id and its options
             9 => {
@@ -216,7 +223,7 @@ impl Walker<'_> {
             // 2 is JSON texts, which Yjs has not written for years; yrs reads one too many.
             _ => return Err(Fault("unknown content")),
         }
-        Ok(1)
+        Ok((1, Content::Other))
     }
 
     fn deletes(&mut self) -> Result<Vec<DeletedRange>, Fault> {
