@@ -8,6 +8,7 @@ use yrs::StateVector;
 use yrs::block::ClientID;
 
 use super::Fault;
+use super::outline::DeletedRange;
 use super::update::{Id, Walk};
 
 /// How deep shared types may nest. Yrs collects garbage recursively, so an unbounded
@@ -28,6 +29,8 @@ pub(super) struct Node {
 pub(super) enum Content {
     /// Letters.
     Text,
+    /// Values, one for each unit of its length.
+    Values,
     /// An array.
     Array,
     /// Anything else.
@@ -50,7 +53,8 @@ pub(super) enum Parent {
 /// Where an item hangs: in which list, and how deep that is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Place {
-    /// A shared type's children, or one key's values; 0 when it is not known any more.
+    /// A shared type's children (even), or one key's values (odd); 0 when it is not known
+    /// any more.
     list: u64,
     depth: u8,
 }
@@ -121,7 +125,7 @@ impl Places {
         for index in 0..nodes.len() {
             resolver.resolve(index)?;
         }
-        let arrays = resolver.arrays()?;
+        let arrays = resolver.contents(&walk.outline.deletes)?;
         let Resolver { order, marks, .. } = resolver;
         let runs = order
             .into_iter()
@@ -203,27 +207,37 @@ impl Resolver<'_> {
         Ok(())
     }
 
-    /// The lists of the arrays among the nodes, after a look whether any array, old or new,
-    /// would get letters.
-    fn arrays(&self) -> Result<BTreeSet<u64>, Fault> {
+    /// Looks whether all contents may be where they are; the lists of new arrays.
+    ///
+    /// An array holds no letters. A key holds no letters either, and several values only
+    /// when they are deleted: nobody sets a key to more than one thing, and yrs, when it
+    /// has to cut such an item in two, takes it otherwise here than there.
+    fn contents(&self, deletes: &[DeletedRange]) -> Result<BTreeSet<u64>, Fault> {
         let arrays: BTreeSet<u64> = self
             .nodes
             .iter()
             .filter(|node| node.content == Content::Array)
             .map(|node| self.list(&[], Some(node.id), None))
             .collect();
-        if arrays.is_empty() && self.places.arrays.is_empty() {
-            return Ok(arrays);
-        }
-        let misplaced = self.nodes.iter().zip(&self.marks).any(|(node, mark)| {
+        let known = &self.places.arrays;
+        let some = !arrays.is_empty() || !known.is_empty();
+        let mut several = Vec::new();
+        for (node, mark) in self.nodes.iter().zip(&self.marks) {
             let Mark::At(Place { list, .. }) = mark else {
-                return false;
+                continue;
             };
-            node.content == Content::Text
-                && (arrays.contains(list) || self.places.arrays.contains(list))
-        });
-        if misplaced {
-            return Err(Fault("text in an array"));
+            let keyed = list & 1 == 1;
+            match node.content {
+                Content::Text if keyed => return Err(Fault("text under a key")),
+                Content::Text if some && (arrays.contains(list) || known.contains(list)) => {
+                    return Err(Fault("text in an array"));
+                }
+                Content::Values if keyed && node.len > 1 => several.push(node),
+                _ => {}
+            }
+        }
+        if !several.is_empty() && !all_deleted(&several, deletes) {
+            return Err(Fault("several values under a key"));
         }
         Ok(arrays)
     }
@@ -294,7 +308,7 @@ impl Resolver<'_> {
         }
     }
 
-    /// The name of a list: never 0.
+    /// The name of a list: never 0, and odd if it is a key's.
     fn list(&self, root: &[u8], item: Option<Id>, key: Option<&Range<usize>>) -> u64 {
         let mut hasher = DefaultHasher::new();
         hasher.write_u64(self.places.secret);
@@ -306,7 +320,28 @@ impl Resolver<'_> {
         if let Some(key) = key {
             hasher.write(&self.bytes[key.clone()]);
             hasher.write_u8(1);
+            return hasher.finish() | 1;
         }
-        hasher.finish().max(1)
+        (hasher.finish() & !1).max(2)
     }
+}
+
+/// Whether an update deletes each of these nodes from end to end.
+fn all_deleted(nodes: &[&Node], deletes: &[DeletedRange]) -> bool {
+    let mut ranges = deletes.to_vec();
+    ranges.sort_unstable();
+    ranges.dedup_by(|next, kept| {
+        let joins = next.client == kept.client && next.start <= kept.end;
+        if joins {
+            kept.end = kept.end.max(next.end);
+        }
+        joins
+    });
+    nodes.iter().all(|node| {
+        let (client, clock) = node.id;
+        let after = ranges.partition_point(|range| (range.client, range.start) <= (client, clock));
+        after
+            .checked_sub(1)
+            .is_some_and(|at| ranges[at].client == client && node.id.1 + node.len <= ranges[at].end)
+    })
 }

@@ -243,6 +243,45 @@ fn g3_an_array_holds_no_letters() {
 }
 
 #[test]
+fn g3_nothing_stands_on_both_sides_of_an_item() {
+    let between = |right: u8| {
+        let first = [1, 2, 9, 0, 0x04, 1, 1, b't', 2, b'h', b'i'];
+        let second = [0xc4, 9, 0, 9, right, 1, b'x', 0];
+        check(&[&first[..], &second].concat())
+    };
+    assert!(between(1).is_ok());
+    assert_eq!(
+        between(0).unwrap_err(),
+        Fault("one neighbour on both sides")
+    );
+}
+
+#[test]
+fn g3_a_key_holds_one_value_and_no_letters() {
+    let refused = |update: &[u8]| {
+        let walk = check(update).expect("well-formed");
+        Places::new(1).check(update, &walk).err()
+    };
+    // Under a key of the root `m`: letters, and letters behind a value.
+    let letters = [1, 1, 9, 0, 0x24, 1, 1, b'm', 1, b'k', 2, b'h', b'i', 0];
+    assert_eq!(refused(&letters), Some(Fault("text under a key")));
+    let behind = [
+        1, 2, 9, 0, 0x28, 1, 1, b'm', 1, b'k', 1, 126, 0x84, 9, 0, 2, b'h', b'i', 0,
+    ];
+    assert_eq!(refused(&behind), Some(Fault("text under a key")));
+    // Two values. Yjs joins them when both are overwritten and it keeps deleted things.
+    let values = |deletes: &[u8]| {
+        let two = [1, 1, 9, 0, 0x28, 1, 1, b'm', 1, b'k', 2, 126, 126];
+        [&two[..], deletes].concat()
+    };
+    let several = Some(Fault("several values under a key"));
+    assert_eq!(refused(&values(&[0])), several);
+    assert_eq!(refused(&values(&[1, 9, 1, 1, 1])), several);
+    assert_eq!(refused(&values(&[1, 9, 1, 0, 2])), None);
+    assert_eq!(refused(&values(&[1, 9, 2, 1, 1, 0, 1])), None);
+}
+
+#[test]
 fn g4_an_update_fits_only_where_everything_it_builds_upon_is() {
     let updates = yjs();
     let outline = |name: &str| check(&updates[name]).expect("an update").outline;

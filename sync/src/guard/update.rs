@@ -145,6 +145,9 @@ impl Walker<'_> {
         }
         let left = self.optional_id(info & HAS_ORIGIN != 0, id)?;
         let right = self.optional_id(info & HAS_RIGHT_ORIGIN != 0, id)?;
+        if left.is_some() && left == right {
+            return Err(Fault("one neighbour on both sides"));
+        }
         let parent = if left.is_some() || right.is_some() {
             Parent::OfNeighbours(left, right)
         } else {
@@ -213,7 +216,7 @@ impl Walker<'_> {
                 for _ in 0..count {
                     skip_any(&mut self.reader, self.bounds)?;
                 }
-                return Ok((Self::checked_length(count as u64)?, Content::Other));
+                return Ok((Self::checked_length(count as u64)?, Content::Values));
             }
             // subdocument: its id and its options
             9 => {
