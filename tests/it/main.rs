@@ -7,6 +7,7 @@
 mod api;
 mod crash;
 mod disk;
+mod fuzz;
 mod process;
 mod simulator;
 mod socket;
