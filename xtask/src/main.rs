@@ -12,6 +12,7 @@
 mod boundaries;
 mod check;
 mod client;
+mod fuzz;
 mod page;
 mod progress;
 mod proofs;
@@ -73,6 +74,8 @@ enum Command {
     /// Do random things here and in Yjs, and compare
     #[command(disable_help_flag = true)]
     Differential(ProofArgs),
+    /// Throw made-up bytes at everything that takes bytes from outside
+    Fuzz(fuzz::FuzzArgs),
     /// Measure this server, and others beside it
     #[command(disable_help_flag = true)]
     Bench(ProofArgs),
@@ -118,6 +121,7 @@ fn main() -> ExitCode {
         Command::Differential(proof) => {
             proofs::run(&workspace, Proof::Differential, &proof.arguments)
         }
+        Command::Fuzz(args) => fuzz::run(&workspace, &args),
         Command::Bench(proof) => proofs::run(&workspace, Proof::Bench, &proof.arguments),
     });
     match result {
