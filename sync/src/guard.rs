@@ -42,7 +42,7 @@ impl From<WireError> for Fault {
 /// How much one update may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bounds {
-    /// Structs.
+    /// Structs, and as many ranges of deleted ones.
     pub structs: usize,
     /// Clients that wrote them, and clients whose structs it deletes.
     pub clients: usize,

@@ -16,6 +16,9 @@ pub struct PresenceEntry<'a> {
     pub state: Option<&'a str>,
 }
 
+/// Most people of one message, which is more than ever fit into a room.
+const MOST_PEOPLE: usize = 100_000;
+
 /// Reads a presence message.
 ///
 /// # Errors
@@ -23,10 +26,14 @@ pub struct PresenceEntry<'a> {
 pub fn check_awareness(bytes: &[u8]) -> Result<Vec<PresenceEntry<'_>>, Fault> {
     let mut reader = Reader::new(bytes);
     let count = reader.var_u64()?;
-    if count > reader.remaining() as u64 / 3 {
+    if count > reader.remaining() as u64 / 4 {
         return Err(Fault("count beyond the end"));
     }
-    let mut entries = Vec::new();
+    let count = usize::try_from(count).unwrap_or(usize::MAX);
+    if count > MOST_PEOPLE {
+        return Err(Fault("too many people"));
+    }
+    let mut entries = Vec::with_capacity(count);
     for _ in 0..count {
         let client = reader.var_u64()?;
         let clock = clock(&mut reader)?;

@@ -43,11 +43,36 @@ pub(super) enum Parent {
     /// It is collected: nowhere.
     None,
     /// In the root of this name, under this key if it is a map's entry.
-    Root(Range<usize>, Option<Range<usize>>),
+    Root(Part, Option<Part>),
     /// In the shared type that this item holds, under this key if it is a map's entry.
-    Item(Id, Option<Range<usize>>),
-    /// Where its neighbours hang.
-    OfNeighbours(Option<Id>, Option<Id>),
+    Item(Id, Option<Part>),
+    /// Where its left neighbour hangs.
+    OfLeft(Id),
+    /// Where its right neighbour hangs.
+    OfRight(Id),
+    /// Where both its neighbours hang.
+    OfBoth(Id, Id),
+}
+
+/// A part of the update's bytes. There are as many nodes as structs, so they are small.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Part {
+    start: u32,
+    end: u32,
+}
+
+impl Part {
+    pub(super) fn new(range: Range<usize>) -> Result<Self, Fault> {
+        let number = |at| u32::try_from(at).map_err(|_| Fault("update too large"));
+        Ok(Self {
+            start: number(range.start)?,
+            end: number(range.end)?,
+        })
+    }
+
+    fn of(self, bytes: &[u8]) -> &[u8] {
+        &bytes[self.start as usize..self.end as usize]
+    }
 }
 
 /// Where an item hangs: in which list, and how deep that is.
@@ -81,12 +106,30 @@ struct Runs {
     end: u32,
 }
 
-/// What is known of a node while an update is resolved.
-#[derive(Clone, Copy)]
-enum Mark {
-    Untouched,
-    Open,
-    At(Place),
+impl Place {
+    /// While an update is resolved: not looked at yet. A real depth is at most [`MAX_DEPTH`].
+    const UNTOUCHED: Self = Self {
+        list: 0,
+        depth: 255,
+    };
+    /// While an update is resolved: waits for others.
+    const OPEN: Self = Self {
+        list: 0,
+        depth: 254,
+    };
+
+    /// This place, if it is one by now.
+    fn found(self) -> Option<Self> {
+        (self.depth <= MAX_DEPTH).then_some(self)
+    }
+}
+
+/// Items that follow each other and hang in one place.
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    id: Id,
+    len: u32,
+    place: Place,
 }
 
 /// Why the place of a node is not known.
@@ -119,7 +162,7 @@ impl Places {
             places: self,
             bytes,
             nodes,
-            marks: vec![Mark::Untouched; nodes.len()],
+            marks: vec![Place::UNTOUCHED; nodes.len()],
             order,
         };
         for index in 0..nodes.len() {
@@ -127,13 +170,23 @@ impl Places {
         }
         let arrays = resolver.contents(&walk.outline.deletes)?;
         let Resolver { order, marks, .. } = resolver;
-        let runs = order
-            .into_iter()
-            .filter_map(|index| match marks[index] {
-                Mark::At(place) => Some((nodes[index].id, nodes[index].len, place)),
-                _ => None,
-            })
-            .collect();
+        // Most neighbours in the document are neighbours here too: one run for all of them.
+        let mut runs: Vec<Run> = Vec::with_capacity(nodes.len());
+        for index in order {
+            let (place, node) = (marks[index], &nodes[index]);
+            match runs.last_mut() {
+                Some(last)
+                    if (last.id.0, last.id.1 + last.len) == node.id && last.place == place =>
+                {
+                    last.len += node.len;
+                }
+                _ => runs.push(Run {
+                    id: node.id,
+                    len: node.len,
+                    place,
+                }),
+            }
+        }
         Ok(Resolved { runs, arrays })
     }
 
@@ -141,7 +194,8 @@ impl Places {
     /// document is in `state`: yrs may have stopped in the middle of it.
     pub fn extend(&mut self, resolved: Resolved, state: &StateVector) {
         self.arrays.extend(resolved.arrays);
-        for ((client, clock), len, place) in resolved.runs {
+        for Run { id, len, place } in resolved.runs {
+            let (client, clock) = id;
             let runs = self.clients.entry(client).or_default();
             let here = state.get(&ClientID::new(client));
             let end = clock.saturating_add(len).min(here);
@@ -169,7 +223,7 @@ impl Places {
 /// The places of an update's items, ready for [`Places::extend`].
 #[derive(Debug)]
 pub struct Resolved {
-    runs: Vec<(Id, u32, Place)>,
+    runs: Vec<Run>,
     arrays: BTreeSet<u64>,
 }
 
@@ -177,7 +231,7 @@ struct Resolver<'a> {
     places: &'a Places,
     bytes: &'a [u8],
     nodes: &'a [Node],
-    marks: Vec<Mark>,
+    marks: Vec<Place>,
     /// The nodes by id.
     order: Vec<usize>,
 }
@@ -187,17 +241,17 @@ impl Resolver<'_> {
     fn resolve(&mut self, index: usize) -> Result<(), Fault> {
         let mut stack = vec![index];
         while let Some(&top) = stack.last() {
-            if matches!(self.marks[top], Mark::At(_)) {
+            if self.marks[top].found().is_some() {
                 stack.pop();
                 continue;
             }
-            self.marks[top] = Mark::Open;
+            self.marks[top] = Place::OPEN;
             match self.place_of(&self.nodes[top]) {
                 Ok(place) => {
-                    self.marks[top] = Mark::At(self.agreed(&self.nodes[top], place)?);
+                    self.marks[top] = self.agreed(&self.nodes[top], place)?;
                     stack.pop();
                 }
-                Err(Unknown::After(first)) if matches!(self.marks[first], Mark::Open) => {
+                Err(Unknown::After(first)) if self.marks[first] == Place::OPEN => {
                     return Err(Fault("structs refer to each other in a circle"));
                 }
                 Err(Unknown::After(first)) => stack.push(first),
@@ -223,9 +277,7 @@ impl Resolver<'_> {
         let some = !arrays.is_empty() || !known.is_empty();
         let mut several = Vec::new();
         for (node, mark) in self.nodes.iter().zip(&self.marks) {
-            let Mark::At(Place { list, .. }) = mark else {
-                continue;
-            };
+            let list = &mark.list;
             let keyed = list & 1 == 1;
             match node.content {
                 Content::Text if keyed => return Err(Fault("text under a key")),
@@ -246,16 +298,16 @@ impl Resolver<'_> {
         let place = match &node.parent {
             Parent::None => return Ok(Place::default()),
             Parent::Root(name, key) => Place {
-                list: self.list(&self.bytes[name.clone()], None, key.as_ref()),
+                list: self.list(name.of(self.bytes), None, *key),
                 depth: 1,
             },
             Parent::Item(id, key) => Place {
-                list: self.list(&[], Some(*id), key.as_ref()),
+                list: self.list(&[], Some(*id), *key),
                 depth: self.look_up(*id)?.depth.saturating_add(1),
             },
-            Parent::OfNeighbours(left, right) => {
-                let of = |id: &Option<Id>| id.map_or(Ok(Place::default()), |id| self.look_up(id));
-                let (left, right) = (of(left)?, of(right)?);
+            Parent::OfLeft(one) | Parent::OfRight(one) => self.look_up(*one)?,
+            Parent::OfBoth(left, right) => {
+                let (left, right) = (self.look_up(*left)?, self.look_up(*right)?);
                 if left.list != 0 && right.list != 0 && left.list != right.list {
                     return Err(Unknown::Nonsense(Fault("neighbours of two lists")));
                 }
@@ -302,14 +354,11 @@ impl Resolver<'_> {
         if node.id.0 != id.0 || node.id.1 + node.len <= id.1 {
             return Ok(Place::default());
         }
-        match self.marks[index] {
-            Mark::At(place) => Ok(place),
-            _ => Err(Unknown::After(index)),
-        }
+        self.marks[index].found().ok_or(Unknown::After(index))
     }
 
     /// The name of a list: never 0, and odd if it is a key's.
-    fn list(&self, root: &[u8], item: Option<Id>, key: Option<&Range<usize>>) -> u64 {
+    fn list(&self, root: &[u8], item: Option<Id>, key: Option<Part>) -> u64 {
         let mut hasher = DefaultHasher::new();
         hasher.write_u64(self.places.secret);
         let (client, clock) = item.unwrap_or((u64::MAX, u32::MAX));
@@ -318,7 +367,7 @@ impl Resolver<'_> {
         hasher.write_usize(root.len());
         hasher.write(root);
         if let Some(key) = key {
-            hasher.write(&self.bytes[key.clone()]);
+            hasher.write(key.of(self.bytes));
             hasher.write_u8(1);
             return hasher.finish() | 1;
         }

@@ -1,11 +1,13 @@
 //! State vectors.
 
-use std::collections::BTreeMap;
-
 use yrs::StateVector;
 
 use super::{CLOCK_END, Fault};
 use crate::wire::varint::Reader;
+
+/// Most client ids of a state vector. A document gets one each time somebody opens a page
+/// and edits, so this is far above any document, and far below what memory is for.
+const MOST_CLIENTS: usize = 100_000;
 
 /// Reads a state vector.
 ///
@@ -17,15 +19,19 @@ pub fn check_state_vector(bytes: &[u8]) -> Result<StateVector, Fault> {
     if count > reader.remaining() as u64 / 2 {
         return Err(Fault("count beyond the end"));
     }
-    let mut clocks = BTreeMap::new();
+    let count = usize::try_from(count).unwrap_or(usize::MAX);
+    if count > MOST_CLIENTS {
+        return Err(Fault("too many clients"));
+    }
+    let mut clocks = Vec::with_capacity(count);
     for _ in 0..count {
-        let client = reader.var_u64()?;
-        let clock = clock(&mut reader)?;
-        if clocks.insert(client, clock).is_some() {
-            return Err(Fault("client named twice"));
-        }
+        clocks.push((reader.var_u64()?, clock(&mut reader)?));
     }
     reader.end()?;
+    clocks.sort_unstable();
+    if clocks.windows(2).any(|pair| pair[0].0 == pair[1].0) {
+        return Err(Fault("client named twice"));
+    }
     Ok(clocks
         .into_iter()
         .map(|(client, clock)| (yrs::block::ClientID::new(client), clock))

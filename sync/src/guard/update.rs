@@ -1,10 +1,9 @@
 //! Updates (lib0 v1).
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
 
 use super::outline::{DeletedRange, Outline, Section};
-use super::places::{Content, Node, Parent};
+use super::places::{Content, Node, Parent, Part};
 use super::state_vector::clock;
 use super::value::{check_json, skip_any, text};
 use super::{Bounds, CLOCK_END, Fault};
@@ -71,7 +70,7 @@ impl Walker<'_> {
         let mut sections = Vec::new();
         let mut seen = BTreeSet::new();
         for _ in 0..clients {
-            let structs = self.count(1)?;
+            let structs = self.count(2)?;
             let client = self.reader.var_u64()?;
             let start = clock(&mut self.reader)?;
             if structs == 0 {
@@ -84,6 +83,8 @@ impl Walker<'_> {
             if self.structs > self.bounds.structs {
                 return Err(Fault("too many structs"));
             }
+            // At most so many as there are bytes for, and the bound.
+            self.nodes.reserve(structs);
             self.client_structs(client, start, structs, &mut sections)?;
         }
         Ok(sections)
@@ -148,21 +149,11 @@ impl Walker<'_> {
         if left.is_some() && left == right {
             return Err(Fault("one neighbour on both sides"));
         }
-        let parent = if left.is_some() || right.is_some() {
-            Parent::OfNeighbours(left, right)
-        } else {
-            let mut parent = match self.reader.var_u64()? {
-                1 => Parent::Root(self.text_range()?, None),
-                0 => Parent::Item(self.id(id)?, None),
-                _ => return Err(Fault("unknown parent")),
-            };
-            if info & HAS_KEY != 0 {
-                let name = self.text_range()?;
-                if let Parent::Root(_, key) | Parent::Item(_, key) = &mut parent {
-                    *key = Some(name);
-                }
-            }
-            parent
+        let parent = match (left, right) {
+            (Some(left), Some(right)) => Parent::OfBoth(left, right),
+            (Some(left), None) => Parent::OfLeft(left),
+            (None, Some(right)) => Parent::OfRight(right),
+            (None, None) => self.parent(info & HAS_KEY != 0, id)?,
         };
         let (len, content) = self.content(info & 0x0f)?;
         self.nodes.push(Node {
@@ -172,6 +163,22 @@ impl Walker<'_> {
             content,
         });
         Ok((len, false))
+    }
+
+    /// Reads where the struct `of`, which has no neighbours, hangs.
+    fn parent(&mut self, keyed: bool, of: Id) -> Result<Parent, Fault> {
+        let mut parent = match self.reader.var_u64()? {
+            1 => Parent::Root(self.text_part()?, None),
+            0 => Parent::Item(self.id(of)?, None),
+            _ => return Err(Fault("unknown parent")),
+        };
+        if keyed {
+            let name = self.text_part()?;
+            if let Parent::Root(_, key) | Parent::Item(_, key) = &mut parent {
+                *key = Some(name);
+            }
+        }
+        Ok(parent)
     }
 
     /// Reads a content: its length in clocks, and what it is.
@@ -241,7 +248,12 @@ impl Walker<'_> {
             if !seen.insert(client) {
                 return Err(Fault("client named twice"));
             }
-            for _ in 0..self.count(2)? {
+            let ranges = self.count(2)?;
+            if deletes.len() + ranges > self.bounds.structs {
+                return Err(Fault("too many deletions"));
+            }
+            deletes.reserve(ranges);
+            for _ in 0..ranges {
                 let start = clock(&mut self.reader)?;
                 let len = self.length()?;
                 let end = start
@@ -264,10 +276,10 @@ impl Walker<'_> {
     }
 
     /// Reads a text: where it is.
-    fn text_range(&mut self) -> Result<Range<usize>, Fault> {
+    fn text_part(&mut self) -> Result<Part, Fault> {
         let len = text(&mut self.reader, self.bounds)?.len();
         let end = self.reader.position();
-        Ok(end - len..end)
+        Part::new(end - len..end)
     }
 
     fn length(&mut self) -> Result<u32, Fault> {

@@ -5,6 +5,7 @@
 //! this one); what it found worth keeping is in `corpus/` and replayed by the tests.
 
 pub mod corpus;
+pub mod hostile;
 pub mod ops;
 pub mod view;
 
