@@ -17,8 +17,12 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
-use tokio_tungstenite::{WebSocketStream, accept_hdr_async};
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::{WebSocketStream, accept_hdr_async_with_config};
 
+/// What a connection reads into: the library's own 128 KiB each would be all that one sees
+/// of two thousand idle connections.
+const READ_BUFFER: usize = 8 << 10;
 /// Messages written before a flush at most.
 const BATCH: usize = 64;
 
@@ -56,7 +60,9 @@ async fn relay(id: u64, stream: TcpStream, rooms: Rooms) -> Result<()> {
         request.uri().path().clone_into(&mut path);
         Ok(response)
     };
-    let (sink, mut messages) = accept_hdr_async(stream, accept).await?.split();
+    let config = WebSocketConfig::default().read_buffer_size(READ_BUFFER);
+    let socket = accept_hdr_async_with_config(stream, accept, Some(config)).await?;
+    let (sink, mut messages) = socket.split();
     let room = lock(&rooms).entry(path).or_default().clone();
     let (sender, outgoing) = mpsc::unbounded_channel();
     lock(&room).insert(id, sender);
