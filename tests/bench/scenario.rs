@@ -122,6 +122,10 @@ fn each_server(
     Ok(())
 }
 
+/// Messages that leave later than this, with a machine that we did not fill, mean that
+/// others did.
+const LATE_MS: f64 = 30.0;
+
 /// Shares of the machine that a run took, and whether the generator was the limit.
 fn shares(outcome: &Outcome) -> (Vec<(&'static str, f64)>, Option<String>) {
     let took = outcome.took.as_secs_f64();
@@ -129,14 +133,23 @@ fn shares(outcome: &Outcome) -> (Vec<(&'static str, f64)>, Option<String>) {
     let own = outcome.own_cpu.as_secs_f64() / took;
     let cores = std::thread::available_parallelism().map_or(1, usize::from) as f64;
     let late = quantile_ms(&outcome.lateness, 0.99);
-    let note = (server + own > cores * 0.9).then(|| {
+    let note = if server + own > cores * 0.9 {
         let who = if own > server {
             "the generator"
         } else {
             "the server"
         };
-        format!("the machine was full, mostly with {who}; messages left {late:.1} ms late (p99)")
-    });
+        Some(format!(
+            "the machine was full, mostly with {who}; messages left {late:.1} ms late (p99)"
+        ))
+    } else if late > LATE_MS {
+        Some(format!(
+            "other programs kept the generator from sending in time ({late:.0} ms late, p99): \
+             no figures to rely on"
+        ))
+    } else {
+        None
+    };
     let values = vec![
         ("server_cores", server),
         ("generator_cores", own),

@@ -76,7 +76,8 @@ impl Case<'_> {
             peers
                 .into_iter()
                 .filter(|peer| !whole || self.of(*peer, "lost").unwrap_or(0.0) == 0.0)
-                .filter_map(|peer| Some((peer, self.of(peer, key)?)))
+                // 0 is the figure of a server that delivered nothing.
+                .filter_map(|peer| Some((peer, self.of(peer, key).filter(|value| *value > 0.0)?)))
                 .min_by(|a, b| {
                     let (a, b) = if more { (b, a) } else { (a, b) };
                     a.1.total_cmp(&b.1)
