@@ -3,6 +3,7 @@
 
 mod api;
 mod files;
+mod metrics;
 mod origin;
 mod upgrade;
 
@@ -20,9 +21,9 @@ use axum::routing::{any, get};
 use serde_json::json;
 use tokio::sync::{Semaphore, mpsc};
 
-use crate::config::Config;
 use crate::connection::Context;
 use crate::maps::Maps;
+use crate::metrics::Refused;
 
 /// What a page of ours may do. `wasm-unsafe-eval` compiles WebAssembly and nothing else.
 const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
@@ -51,11 +52,12 @@ pub(crate) fn router(app: App) -> Router {
     Router::new()
         .route("/health/live", get(|| async { "live\n" }))
         .route("/health/ready", get(ready))
+        .route("/metrics", get(metrics::show))
         .route("/sync", any(upgrade::many))
         .route("/sync/{*document}", any(upgrade::one))
         .nest("/api", api::router())
         .merge(files::router(&config))
-        .layer(middleware::from_fn_with_state(config, guard))
+        .layer(middleware::from_fn_with_state(app.clone(), guard))
         .with_state(app)
 }
 
@@ -73,11 +75,13 @@ async fn ready(State(app): State<App>) -> Response {
 }
 
 /// Turns away what comes from foreign pages, and tells browsers to be strict.
-async fn guard(State(config): State<Arc<Config>>, request: Request, next: Next) -> Response {
-    let mut response = match origin::check(request.headers(), request.uri(), &config) {
+async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
+    let config = &app.context.config;
+    let mut response = match origin::check(request.headers(), request.uri(), config) {
         Ok(()) => next.run(request).await,
         Err(refusal) => {
             tracing::warn!(%refusal, "refused a request");
+            app.context.rooms.metrics().refused(Refused::Origin);
             problem(StatusCode::FORBIDDEN, refusal.to_string())
         }
     };

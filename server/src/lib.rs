@@ -10,6 +10,7 @@ pub mod config;
 mod connection;
 mod http;
 mod maps;
+mod metrics;
 mod random;
 mod room_task;
 mod rooms;

@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 use waymark_sync::{CloseReason, DocumentId, Limits, SessionId};
 
 use crate::clock::Clock;
+use crate::metrics::{Measured, Metrics, Overview};
 use crate::room_task::{Join, Message, RoomTask};
 use crate::store::DocumentStore;
 
@@ -31,7 +32,8 @@ pub(crate) struct Rooms<S> {
 
 #[derive(Debug)]
 struct Shared<S> {
-    store: S,
+    store: Measured<S>,
+    metrics: Arc<Metrics>,
     limits: Limits,
     clock: Clock,
     mailbox: usize,
@@ -100,9 +102,11 @@ impl<S: DocumentStore + Clone> Rooms<S> {
             alive: Some(alive),
             ended: Some(ended),
         };
+        let metrics = Arc::new(Metrics::new());
         Self {
             shared: Arc::new(Shared {
-                store,
+                store: Measured::new(store, metrics.clone()),
+                metrics,
                 limits,
                 clock,
                 mailbox,
@@ -115,7 +119,26 @@ impl<S: DocumentStore + Clone> Rooms<S> {
     }
 
     pub(crate) fn store(&self) -> &S {
+        self.shared.store.inner()
+    }
+
+    /// The store, with what rooms ask of it counted and timed.
+    pub(crate) fn measured(&self) -> &Measured<S> {
         &self.shared.store
+    }
+
+    pub(crate) fn metrics(&self) -> &Arc<Metrics> {
+        &self.shared.metrics
+    }
+
+    /// What all rooms together come to right now.
+    pub(crate) fn overview(&self) -> Overview {
+        let registry = self.registry();
+        let people = |entry: &Entry| entry.people.load(Ordering::Relaxed);
+        Overview {
+            rooms: registry.open.len(),
+            sessions: registry.open.values().map(people).sum(),
+        }
     }
 
     pub(crate) fn limits(&self) -> &Limits {
@@ -197,8 +220,11 @@ impl<S: DocumentStore + Clone> Rooms<S> {
             people,
         };
         registry.open.insert(document.clone(), entry);
+        let metrics = self.metrics().clone();
+        metrics.rooms_opened.inc();
         tokio::spawn(async move {
             task.run().await;
+            metrics.rooms_ended.inc();
             drop(alive);
         });
         Some(mailbox)

@@ -13,6 +13,7 @@ use waymark_sync::DocumentId;
 
 use super::{App, problem};
 use crate::connection::{self, Purpose};
+use crate::metrics::Refused;
 
 /// A request that asks to become a WebSocket.
 pub(super) struct Upgrade {
@@ -86,17 +87,23 @@ pub(super) async fn one(
 }
 
 fn begin(app: App, Upgrade { upgrade, accept }: Upgrade, purpose: Purpose) -> Response {
+    let metrics = app.context.rooms.metrics().clone();
     let Ok(permit) = app.connections.clone().try_acquire_owned() else {
         tracing::warn!("refused a connection: as many as the settings allow are open");
+        metrics.refused(Refused::Full);
         return problem(StatusCode::SERVICE_UNAVAILABLE, "too many connections");
     };
     let Some(alive) = app.alive.upgrade() else {
+        metrics.refused(Refused::Stopping);
         return problem(StatusCode::SERVICE_UNAVAILABLE, "the server is stopping");
     };
     tokio::spawn(async move {
         match upgrade.await {
             Ok(stream) => match connection::upgrade(stream, &app.context.config).await {
-                Some(upgrade) => connection::serve(upgrade, purpose, app.context).await,
+                Some(upgrade) => {
+                    let _open = metrics.connection();
+                    connection::serve(upgrade, purpose, app.context).await;
+                }
                 None => tracing::error!("a connection is not a TCP stream of ours"),
             },
             Err(error) => tracing::debug!(%error, "a connection was not upgraded"),
