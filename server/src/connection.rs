@@ -111,10 +111,14 @@ pub(crate) async fn serve(upgrade: Upgrade, purpose: Purpose, context: Context) 
     };
     tracing::debug!(?end, "closing");
     connection.leave_all().await;
-    match end {
-        End::Left => {}
-        End::Close(reason) => writer.close(reason),
-        End::Overlong => writer.close(CloseReason::TooLarge),
+    let reason = match end {
+        End::Left => None,
+        End::Close(reason) => Some(reason),
+        End::Overlong => Some(CloseReason::TooLarge),
+    };
+    connection.context.rooms.metrics().closed(reason);
+    if let Some(reason) = reason {
+        writer.close(reason);
     }
     drop(connection);
     let overlong = matches!(end, End::Overlong);
@@ -215,6 +219,7 @@ impl Connection {
         let limits = self.context.rooms.limits();
         let frame =
             wire::decode(self.dialect, address.document(), &bytes, limits).map_err(close_reason)?;
+        self.context.rooms.metrics().received(&frame, bytes.len());
         if let Some(session) = self.sessions.get(&address) {
             match frame {
                 // A renewed token: nothing changes until tokens mean something.
@@ -225,8 +230,7 @@ impl Connection {
                         session: session.id,
                         frame,
                     };
-                    // A room that is gone has ended the session: we are about to hear it.
-                    let _ = session.mailbox.send(message).await;
+                    self.context.rooms.post(&session.mailbox, message).await;
                 }
             }
             return Ok(());

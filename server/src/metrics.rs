@@ -8,6 +8,7 @@
 //! nothing locked. What can be read off the rooms is read when somebody asks.
 
 mod store;
+mod watch;
 
 use std::time::Duration;
 
@@ -15,9 +16,11 @@ use prometheus::core::Collector;
 use prometheus::{
     Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
 };
+use waymark_sync::room::Counts;
 use waymark_sync::{CloseReason, Frame};
 
 pub(crate) use self::store::Measured;
+pub(crate) use self::watch::{Vitals, Watch};
 
 /// From where a turn or an append is slow to where people complain.
 const SECONDS: &[f64] = &[
@@ -25,12 +28,17 @@ const SECONDS: &[f64] = &[
     1.0, 2.5, 5.0, 10.0, 30.0,
 ];
 
+/// What became of an update, in the order of [`Metrics::count`].
+const UPDATES: [&str; 4] = ["applied", "repeated", "deferred", "refused"];
+/// What is in a room's message, in the order of [`Metrics::count`].
+const MESSAGES: [&str; 5] = ["changes", "diff", "answer", "presence", "control"];
+
 /// Everything that is counted.
 #[derive(Debug)]
 pub(crate) struct Metrics {
     registry: Registry,
-    pub(crate) tcp_connections: IntGauge,
-    pub(crate) tcp_refused: IntCounter,
+    tcp_connections: IntGauge,
+    pub(crate) tcp_cut: IntCounter,
     connections: IntGauge,
     connections_opened: IntCounter,
     refused: [IntCounter; Refused::ALL.len()],
@@ -52,8 +60,16 @@ pub(crate) struct Metrics {
     pub(crate) snapshot_seconds: Histogram,
     pub(crate) snapshot_bytes: IntCounter,
     pub(crate) snapshot_failures: IntCounter,
+    joins: IntCounter,
+    pub(crate) first_sync_seconds: Histogram,
+    updates: [IntCounter; 4],
+    deliveries: IntCounter,
+    messages: [IntCounter; 5],
     rooms: IntGauge,
     sessions: IntGauge,
+    behind: IntGauge,
+    staged_bytes: IntGauge,
+    not_saving: IntGauge,
     store_bytes: IntGauge,
 }
 
@@ -121,6 +137,9 @@ impl Kind {
 pub(crate) struct Overview {
     pub(crate) rooms: usize,
     pub(crate) sessions: usize,
+    pub(crate) behind: usize,
+    pub(crate) staged_bytes: usize,
+    pub(crate) not_saving: usize,
 }
 
 impl Metrics {
@@ -152,14 +171,25 @@ impl Metrics {
             "Bytes of messages received and decoded, by kind",
             "kind",
         );
+        let updates = make.by(
+            "waymark_updates_total",
+            "Updates from sessions, by outcome; deferred ones are asked for again",
+            "outcome",
+        );
+        let messages = make.by(
+            "waymark_messages_total",
+            "Messages that rooms handed to writers, by content; a diff is one difference in \
+             place of everything a session was too slow for",
+            "content",
+        );
         Self {
             tcp_connections: make.gauge(
                 "waymark_tcp_connections",
-                "TCP connections open now, WebSockets among them",
+                "TCP connections open now that are not WebSockets",
             ),
-            tcp_refused: make.counter(
-                "waymark_tcp_refused_total",
-                "TCP connections closed at once because too many were open",
+            tcp_cut: make.counter(
+                "waymark_tcp_cut_total",
+                "TCP connections cut because too many waited without asking for anything",
             ),
             connections: make.gauge("waymark_connections", "WebSocket connections open now"),
             connections_opened: make.counter(
@@ -175,11 +205,11 @@ impl Metrics {
             sent: Traffic {
                 frames: make.counter(
                     "waymark_sent_frames_total",
-                    "Messages written to sockets",
+                    "Messages that rooms handed to sockets",
                 ),
                 bytes: make.counter(
                     "waymark_sent_bytes_total",
-                    "Bytes of messages written to sockets",
+                    "Bytes of messages that rooms handed to sockets",
                 ),
             },
             mailbox_waits: make.counter(
@@ -231,16 +261,37 @@ impl Metrics {
                 "waymark_snapshot_seconds",
                 "How long the store took to write a snapshot and trim the log (compaction)",
             ),
-            snapshot_bytes: make.counter(
-                "waymark_snapshot_bytes_total",
-                "Bytes of snapshots written",
-            ),
+            snapshot_bytes: make
+                .counter("waymark_snapshot_bytes_total", "Bytes of snapshots written"),
             snapshot_failures: make.counter(
                 "waymark_snapshot_failures_total",
                 "Snapshots that the store did not take; each is tried again",
             ),
+            joins: make.counter("waymark_joins_total", "Sessions that joined a room"),
+            first_sync_seconds: make.histogram(
+                "waymark_first_sync_seconds",
+                "From a session's joining its room to the answer that brings it the document",
+            ),
+            updates: UPDATES.map(|outcome| updates.with_label_values(&[outcome])),
+            deliveries: make.counter(
+                "waymark_deliveries_total",
+                "Changes sent to sessions: one for each change and each session that gets it",
+            ),
+            messages: MESSAGES.map(|content| messages.with_label_values(&[content])),
             rooms: make.gauge("waymark_rooms", "Rooms open now"),
             sessions: make.gauge("waymark_sessions", "Sessions in rooms now"),
+            behind: make.gauge(
+                "waymark_sessions_behind",
+                "Sessions owed one difference in place of their changes; looked up once a second",
+            ),
+            staged_bytes: make.gauge(
+                "waymark_staged_bytes",
+                "Bytes of changes that wait for the store, all rooms together",
+            ),
+            not_saving: make.gauge(
+                "waymark_rooms_not_saving",
+                "Rooms whose people are told that saving fails",
+            ),
             store_bytes: make.gauge("waymark_store_bytes", "Size of the data folder on the disk"),
             registry: make.0,
         }
@@ -249,6 +300,11 @@ impl Metrics {
     /// A request to connect was turned away.
     pub(crate) fn refused(&self, reason: Refused) {
         self.refused[reason as usize].inc();
+    }
+
+    /// A TCP connection is open, and no WebSocket, until what is returned is dropped.
+    pub(crate) fn tcp_connection(&self) -> Open {
+        Open::new(&self.tcp_connections)
     }
 
     /// A WebSocket is open until what is returned is dropped.
@@ -270,7 +326,7 @@ impl Metrics {
         traffic.bytes.inc_by(bytes as u64);
     }
 
-    /// A writer has put these on the wire.
+    /// A room has handed these to sockets.
     pub(crate) fn sent(&self, frames: u64, bytes: u64) {
         self.sent.frames.inc_by(frames);
         self.sent.bytes.inc_by(bytes);
@@ -282,13 +338,42 @@ impl Metrics {
         self.turn_seconds.observe(took.as_secs_f64());
     }
 
+    /// A room has done this since it was last counted.
+    fn count(&self, did: &Counts) {
+        let updates = [did.updates, did.repeated, did.deferred, did.refused];
+        let messages = [
+            did.change_messages,
+            did.diffs,
+            did.answers,
+            did.presence_messages,
+            did.control_messages,
+        ];
+        let each = self.updates.iter().zip(updates);
+        let each = each.chain(self.messages.iter().zip(messages));
+        for (counter, more) in
+            each.chain([(&self.joins, did.joins), (&self.deliveries, did.deliveries)])
+        {
+            // Most are nothing, and adding costs more than looking.
+            if more > 0 {
+                counter.inc_by(more);
+            }
+        }
+    }
+
     /// Everything as text, with what can be read off only now.
     ///
     /// # Errors
     /// Only if a metric in this file is made wrongly.
-    pub(crate) fn text(&self, now: Overview, store_bytes: u64) -> Result<String, prometheus::Error> {
+    pub(crate) fn text(
+        &self,
+        now: Overview,
+        store_bytes: u64,
+    ) -> Result<String, prometheus::Error> {
         self.rooms.set(gauge(now.rooms));
         self.sessions.set(gauge(now.sessions));
+        self.behind.set(gauge(now.behind));
+        self.staged_bytes.set(gauge(now.staged_bytes));
+        self.not_saving.set(gauge(now.not_saving));
         self.store_bytes.set(gauge(store_bytes));
         TextEncoder::new().encode_to_string(&self.registry.gather())
     }

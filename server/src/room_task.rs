@@ -14,8 +14,6 @@ mod tests;
 
 use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use tokio::sync::mpsc;
@@ -25,6 +23,7 @@ use waymark_sync::{DocumentId, Frame, Room, RoomInput, SessionId};
 
 use self::message::Answer;
 pub(crate) use self::message::{Credit, Ended, Join, Message, Output, Sink};
+use crate::metrics::Watch;
 use crate::rooms::Rooms;
 use crate::store::{DocumentStore, StoreError};
 
@@ -54,7 +53,7 @@ pub(crate) struct RoomTask<S> {
     inbox: mpsc::Receiver<Message>,
     answer: mpsc::UnboundedSender<Answer>,
     answers: mpsc::UnboundedReceiver<Answer>,
-    people: Arc<AtomicUsize>,
+    watch: Watch,
     sessions: HashMap<SessionId, Output>,
     /// Kept between turns so that it is allocated once.
     messages: Vec<Bytes>,
@@ -76,7 +75,7 @@ impl<S: DocumentStore + Clone> RoomTask<S> {
         document: DocumentId,
         number: u64,
         inbox: mpsc::Receiver<Message>,
-        people: Arc<AtomicUsize>,
+        watch: Watch,
     ) -> Self {
         let (answer, answers) = mpsc::unbounded_channel();
         Self {
@@ -86,7 +85,7 @@ impl<S: DocumentStore + Clone> RoomTask<S> {
             inbox,
             answer,
             answers,
-            people,
+            watch,
             sessions: HashMap::new(),
             messages: Vec::new(),
             in_flight: 0,
@@ -106,6 +105,7 @@ impl<S: DocumentStore + Clone> RoomTask<S> {
                 Ok(room) => room,
                 Err(error) => return self.refuse(error).await,
             };
+            self.watch.opened();
             // A room that was loaded again has not heard that the process stops.
             let mut first = self.stopping.then_some(RoomInput::Stop);
             let suspect = loop {
@@ -131,7 +131,7 @@ impl<S: DocumentStore + Clone> RoomTask<S> {
     async fn load(&self) -> Result<Room, LoadError> {
         let stored = self
             .rooms
-            .store()
+            .measured()
             .load(&self.document)
             .await
             .map_err(LoadError::Store)?;
@@ -210,7 +210,7 @@ impl<S: DocumentStore + Clone> RoomTask<S> {
             micros = started.elapsed().as_micros(),
             "turn"
         );
-        self.people.store(room.session_count(), Ordering::Relaxed);
+        self.watch.turn(room, taken, started);
         // A room that may end and does not, because somebody is on the way in, says so
         // again after a while.
         if !std::mem::take(&mut self.may_retire) {

@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 use waymark_sync::{CloseReason, DocumentId, Limits, SessionId};
 
 use crate::clock::Clock;
-use crate::metrics::{Measured, Metrics, Overview};
+use crate::metrics::{Measured, Metrics, Overview, Vitals, Watch};
 use crate::room_task::{Join, Message, RoomTask};
 use crate::store::DocumentStore;
 
@@ -58,7 +58,7 @@ struct Entry {
     /// Tells a room from a later one of the same document.
     number: u64,
     mailbox: Mailbox,
-    people: Arc<AtomicUsize>,
+    vitals: Arc<Vitals>,
 }
 
 /// What became of the rooms that were open when the process stopped.
@@ -134,11 +134,17 @@ impl<S: DocumentStore + Clone> Rooms<S> {
     /// What all rooms together come to right now.
     pub(crate) fn overview(&self) -> Overview {
         let registry = self.registry();
-        let people = |entry: &Entry| entry.people.load(Ordering::Relaxed);
-        Overview {
+        let mut overview = Overview {
             rooms: registry.open.len(),
-            sessions: registry.open.values().map(people).sum(),
+            ..Overview::default()
+        };
+        for Entry { vitals, .. } in registry.open.values() {
+            overview.sessions += vitals.sessions();
+            overview.behind += vitals.behind();
+            overview.staged_bytes += vitals.staged_bytes();
+            overview.not_saving += usize::from(vitals.not_saving());
         }
+        overview
     }
 
     pub(crate) fn limits(&self) -> &Limits {
@@ -168,7 +174,7 @@ impl<S: DocumentStore + Clone> Rooms<S> {
         registry
             .open
             .get(document)
-            .map_or(0, |entry| entry.people.load(Ordering::Relaxed))
+            .map_or(0, |entry| entry.vitals.sessions())
     }
 
     #[cfg(test)]
@@ -206,18 +212,13 @@ impl<S: DocumentStore + Clone> Rooms<S> {
         let number = registry.next_number;
         registry.next_number += 1;
         let (mailbox, inbox) = mpsc::channel(self.shared.mailbox);
-        let people = Arc::new(AtomicUsize::new(0));
-        let task = RoomTask::new(
-            self.clone(),
-            document.clone(),
-            number,
-            inbox,
-            people.clone(),
-        );
+        let vitals = Arc::new(Vitals::default());
+        let watch = Watch::new(self.metrics().clone(), vitals.clone());
+        let task = RoomTask::new(self.clone(), document.clone(), number, inbox, watch);
         let entry = Entry {
             number,
             mailbox: mailbox.clone(),
-            people,
+            vitals,
         };
         registry.open.insert(document.clone(), entry);
         let metrics = self.metrics().clone();
@@ -228,6 +229,15 @@ impl<S: DocumentStore + Clone> Rooms<S> {
             drop(alive);
         });
         Some(mailbox)
+    }
+
+    /// Puts a message into a room's mailbox, and waits while it is full. A room that is gone
+    /// has ended the session, which its connection is about to hear.
+    pub(crate) async fn post(&self, mailbox: &Mailbox, message: Message) {
+        if let Err(mpsc::error::TrySendError::Full(message)) = mailbox.try_send(message) {
+            self.metrics().mailbox_waits.inc();
+            let _ = mailbox.send(message).await;
+        }
     }
 
     /// Takes a room out, if it is the registered one, nobody can send to it any more and

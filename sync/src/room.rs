@@ -2,6 +2,7 @@
 
 mod compact;
 mod content;
+mod counts;
 mod delivery;
 mod journal;
 mod outbox;
@@ -28,6 +29,7 @@ use crate::wire::{Address, Dialect, Frame};
 pub(crate) use content::options as doc_options;
 
 pub use compact::CompactJob;
+pub use counts::{Condition, Counts};
 pub use vocabulary::{Note, OpenError, RoomEffect, RoomInput, SessionId};
 
 #[cfg(not(test))]
@@ -68,6 +70,7 @@ pub struct Room {
     /// Since when nobody is here.
     idle_since: Option<Timestamp>,
     life: Life,
+    counts: Counts,
 }
 
 /// Later than anything happens.
@@ -129,6 +132,7 @@ impl Room {
             not_saving: None,
             idle_since: None,
             life: Life::Open,
+            counts: Counts::default(),
         })
     }
 
@@ -300,6 +304,7 @@ impl Room {
             self.check_by(at);
         }
         self.sessions.insert(id, session);
+        self.counts.joins += 1;
         self.touch(id);
         self.idle_since = None;
     }

@@ -37,25 +37,30 @@ impl<S: DocumentStore> Measured<S> {
         result
     }
 
-    /// See [`DocumentStore::append`].
-    pub(crate) async fn append(
+    /// See [`DocumentStore::append_then`].
+    pub(crate) fn append_then(
         &self,
         id: &DocumentId,
         batch: BatchId,
         record: Record,
-    ) -> Result<Position, StoreError> {
+        done: impl FnOnce(Result<Position, StoreError>) + Send + 'static,
+    ) where
+        S: Clone,
+    {
         let started = Instant::now();
         let bytes = record.update.len() as u64;
-        let result = self.store.append(id, batch, record).await;
-        let took = started.elapsed().as_secs_f64();
-        match &result {
-            Ok(_) => {
-                self.metrics.append_seconds.observe(took);
-                self.metrics.append_bytes.inc_by(bytes);
+        let metrics = self.metrics.clone();
+        self.store.append_then(id, batch, record, move |result| {
+            let took = started.elapsed().as_secs_f64();
+            match &result {
+                Ok(_) => {
+                    metrics.append_seconds.observe(took);
+                    metrics.append_bytes.inc_by(bytes);
+                }
+                Err(_) => metrics.append_failures.inc(),
             }
-            Err(_) => self.metrics.append_failures.inc(),
-        }
-        result
+            done(result);
+        });
     }
 
     /// See [`DocumentStore::write_snapshot`].

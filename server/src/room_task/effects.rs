@@ -1,11 +1,14 @@
 //! Carrying out what a room wants done.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use waymark_sync::room::{CompactJob, Note};
 use waymark_sync::{BatchId, DocumentId, Position, Record, RoomEffect, SessionId};
 
 use super::RoomTask;
 use super::message::{Answer, Credit, Ended};
+use crate::metrics::Measured;
 use crate::store::DocumentStore;
 
 impl<S: DocumentStore + Clone> RoomTask<S> {
@@ -50,12 +53,13 @@ impl<S: DocumentStore + Clone> RoomTask<S> {
         }
     }
 
-    fn send(&self, session: SessionId, messages: &mut Vec<Bytes>, sent: &mut Vec<SessionId>) {
+    fn send(&mut self, session: SessionId, messages: &mut Vec<Bytes>, sent: &mut Vec<SessionId>) {
         if let Some(output) = self.sessions.get(&session) {
             let credit = Credit {
                 session,
                 room: self.answer.clone(),
             };
+            self.watch.sends(messages);
             let written = output.sink.send(messages, &credit);
             sent.extend(std::iter::repeat_n(session, written));
         }
@@ -69,13 +73,13 @@ impl<S: DocumentStore + Clone> RoomTask<S> {
             // The room is gone if this fails; what is stored stays stored.
             let _ = answer.send(Answer::Appended { batch, result });
         };
-        let store = self.rooms.store();
+        let store = self.rooms.measured();
         store.append_then(&self.document, batch, record, done);
     }
 
     fn compact(&mut self, upto: Position, build: CompactJob) {
         self.in_flight += 1;
-        let store = self.rooms.store().clone();
+        let store = self.rooms.measured().clone();
         let document = self.document.clone();
         let answer = self.answer.clone();
         tokio::spawn(async move {
@@ -88,6 +92,10 @@ impl<S: DocumentStore + Clone> RoomTask<S> {
         match note {
             Note::Refused { session, reason } => {
                 tracing::info!(session = session.0, reason, "refused a message");
+            }
+            Note::FirstSync { after } => {
+                let seconds = Duration::from_millis(after.0).as_secs_f64();
+                self.watch.metrics().first_sync_seconds.observe(seconds);
             }
             Note::NotSaving { reason } => {
                 tracing::error!(reason, "changes are not saved; it is tried again");
@@ -109,7 +117,7 @@ impl<S: DocumentStore + Clone> RoomTask<S> {
 
 /// Makes a snapshot of what is stored and writes it; its size in bytes.
 async fn write_snapshot<S: DocumentStore>(
-    store: &S,
+    store: &Measured<S>,
     document: &DocumentId,
     upto: Position,
     build: CompactJob,

@@ -18,6 +18,7 @@ impl<S: DocumentStore + Clone> RoomTask<S> {
     /// for is waited for, so that the next load sees it.
     pub(super) async fn recover(&mut self, suspect: Option<Frame>) {
         tracing::error!("the room failed inside; it is loaded again");
+        self.watch.metrics().room_panics.inc();
         self.close_all(CloseReason::Internal);
         if let (Some(folder), Some(frame)) = (self.rooms.quarantine(), suspect) {
             quarantine::keep(folder, &self.document, &frame, self.rooms.clock().now()).await;
@@ -37,6 +38,7 @@ impl<S: DocumentStore + Clone> RoomTask<S> {
 
     /// Sends everybody away and keeps doing so; the entry stays, so nobody opens it anew.
     pub(super) async fn stay_closed(&mut self) {
+        self.watch.metrics().rooms_locked.inc();
         while !self.stopping
             && let Some(message) = self.inbox.recv().await
         {
@@ -80,7 +82,7 @@ impl<S: DocumentStore + Clone> RoomTask<S> {
     }
 
     pub(super) fn end(&mut self) {
-        self.people.store(0, Ordering::Relaxed);
+        self.watch.ended();
         if self.stopping {
             self.close_all(CloseReason::GoingAway);
             let tally = self.rooms.tally();
@@ -91,7 +93,6 @@ impl<S: DocumentStore + Clone> RoomTask<S> {
             };
             which.fetch_add(1, Ordering::Relaxed);
         }
-        tracing::debug!("closed");
     }
 
     fn close_all(&mut self, reason: CloseReason) {
@@ -99,6 +100,6 @@ impl<S: DocumentStore + Clone> RoomTask<S> {
             // The connection is gone already if this fails.
             let _ = output.ended.send(Ended { session, reason });
         }
-        self.people.store(0, Ordering::Relaxed);
+        self.watch.emptied();
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::content::{Change, Content};
+use super::counts::Counts;
 use super::presence::Presence;
 use super::recent::Recent;
 use super::session::{Session, Stage};
@@ -37,6 +38,7 @@ impl Room {
             recent: &self.recent,
             presence: &self.presence,
             awaiting: &mut self.awaiting,
+            counts: &mut self.counts,
             shared: Shared::default(),
             too_slow: Vec::new(),
             check_by: None,
@@ -138,6 +140,7 @@ impl Room {
         problem: &str,
         out: &mut Vec<RoomEffect>,
     ) {
+        self.counts.refused += 1;
         out.push(RoomEffect::Note(Note::Refused {
             session,
             reason: problem.to_owned(),
@@ -159,6 +162,7 @@ struct Server<'a> {
     recent: &'a Recent,
     presence: &'a Presence,
     awaiting: &'a mut BTreeSet<(u64, SessionId)>,
+    counts: &'a mut Counts,
     shared: Shared,
     too_slow: Vec<SessionId>,
     /// When a session that was served has to be looked at again.
@@ -206,11 +210,17 @@ impl Server<'_> {
         let control = session.outbox.pop_control();
         let ack = |session: &mut Session| session.next_ack(self.durable).map(Frame::SyncStatus);
         if let Some(frame) = control.or_else(|| ack(session)) {
+            self.counts.control_messages += 1;
             return Next::of(wire::encode_to(dialect, &session.address, &frame));
         }
         let (address, outbox) = (&session.address, &mut session.outbox);
         if let Some(known) = outbox.take_answer() {
             outbox.sent = self.newest;
+            self.counts.answers += 1;
+            if let Some(joined) = session.joined.take() {
+                let after = self.now.since(joined);
+                self.out.push(RoomEffect::Note(Note::FirstSync { after }));
+            }
             if known.is_empty() {
                 return Next::Message(self.content.first_sync(dialect, address));
             }
@@ -220,6 +230,7 @@ impl Server<'_> {
         if session.stage == Stage::Live {
             if let Some(since) = outbox.take_behind() {
                 outbox.sent = self.newest;
+                self.counts.diffs += 1;
                 let content = &*self.content;
                 let make = || content.diff(&since);
                 return Next::Message(self.shared.diff(dialect, address, &since, make));
@@ -227,11 +238,14 @@ impl Server<'_> {
             if outbox.sent < self.released {
                 let (sent, own) = (outbox.sent, outbox.own);
                 outbox.sent = self.newest;
+                self.counts.change_messages += 1;
                 let changes = self.recent.after(sent);
                 return Next::of(if own > sent {
                     let others = changes.filter(|change| change.author() != id);
-                    merged(dialect, address, others)
+                    let deliveries = &mut self.counts.deliveries;
+                    merged(dialect, address, others.inspect(|_| *deliveries += 1))
                 } else {
+                    self.counts.deliveries += self.newest - sent;
                     self.shared.changes(dialect, address, sent, changes)
                 });
             }
@@ -240,6 +254,7 @@ impl Server<'_> {
             let (after, everybody) = (outbox.presence, outbox.everybody);
             outbox.presence = self.presence.newest();
             outbox.everybody = false;
+            self.counts.presence_messages += 1;
             let own = self.presence.owned_by(id);
             let message =
                 self.shared

@@ -133,7 +133,8 @@ impl Journal {
         self.waiting_bytes() <= limits.staged_bytes / 2
     }
 
-    fn waiting_bytes(&self) -> usize {
+    /// Bytes that are not durable yet.
+    pub(super) fn waiting_bytes(&self) -> usize {
         let in_flight = self.in_flight.as_ref().map_or(0, |f| f.record.update.len());
         self.staged.bytes + in_flight
     }
@@ -196,6 +197,11 @@ impl Journal {
             || self
                 .asked_at()
                 .is_some_and(|asked| asked + SLOW_APPEND <= now)
+    }
+
+    /// Whether the store has been asked and has not answered.
+    pub(super) fn is_appending(&self) -> bool {
+        self.asked_at().is_some()
     }
 
     fn asked_at(&self) -> Option<Timestamp> {

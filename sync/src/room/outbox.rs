@@ -67,6 +67,10 @@ impl Outbox {
         self.behind = Some(Arc::clone(since));
     }
 
+    pub(super) fn is_behind(&self) -> bool {
+        self.behind.is_some()
+    }
+
     pub(super) fn take_behind(&mut self) -> Option<Arc<StateVector>> {
         self.behind.take()
     }

@@ -27,6 +27,8 @@ pub(super) struct Session {
     credit: u32,
     starved_since: Option<Timestamp>,
     last_sent: Timestamp,
+    /// Until it got the document.
+    pub(super) joined: Option<Timestamp>,
     /// Runs of equal ones, so that a store that stalls for hours costs nothing.
     acks: VecDeque<(Ack, u32)>,
     asked: VecDeque<Ask>,
@@ -98,6 +100,7 @@ impl Session {
             credit: limits.credit,
             starved_since: None,
             last_sent: now,
+            joined: Some(now),
             acks: VecDeque::new(),
             asked: VecDeque::new(),
             denial_told: false,

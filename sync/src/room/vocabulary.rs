@@ -6,6 +6,7 @@ use super::compact::CompactJob;
 use crate::close::CloseReason;
 use crate::grant::Grant;
 use crate::journal::{BatchId, Position, Record};
+use crate::time::Millis;
 use crate::wire::{Address, Dialect, Frame};
 
 /// One connection inside the room; unique for the life of the process.
@@ -78,6 +79,8 @@ pub enum RoomEffect {
 pub enum Note {
     /// A session's message was refused; the text says why.
     Refused { session: SessionId, reason: String },
+    /// A session got the document so long after it joined.
+    FirstSync { after: Millis },
     /// Saving fails; it is tried again.
     NotSaving { reason: String },
     /// Saving works again.

@@ -123,6 +123,7 @@ impl Room {
         if self.journal.is_full(&self.limits) {
             // Nothing is lost: the session is asked for it when the store has caught up.
             session.refill = true;
+            self.counts.deferred += 1;
             if acked {
                 session.ack_with_step2();
             }
@@ -134,9 +135,16 @@ impl Room {
             .apply(bytes, &walk, id, || journal.next_number())
         {
             Err(fault) => self.blame(now, id, fault.0, out),
-            Ok(Outcome::Missing) => self.on_missing(now, id, acked, write, out),
-            Ok(Outcome::Nothing) => self.accept(id, acked, write),
+            Ok(Outcome::Missing) => {
+                self.counts.deferred += 1;
+                self.on_missing(now, id, acked, write, out);
+            }
+            Ok(Outcome::Nothing) => {
+                self.counts.repeated += 1;
+                self.accept(id, acked, write);
+            }
             Ok(Outcome::Changed { change, fault }) => {
+                self.counts.updates += 1;
                 self.spread(&change);
                 self.journal.stage(change, permit.subject(), now);
                 self.accept(id, acked, write);
@@ -166,6 +174,7 @@ impl Room {
         if let Some(session) = self.sessions.get_mut(&id).filter(|_| acked) {
             session.refuse(reason, &self.limits);
         }
+        self.counts.refused += 1;
         out.push(RoomEffect::Note(Note::Refused {
             session: id,
             reason: reason.to_owned(),
