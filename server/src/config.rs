@@ -53,6 +53,8 @@ pub struct Config {
     pub log_format: LogFormat,
     pub shutdown_seconds: u32,
     pub connections: u32,
+    pub waiting_connections: u32,
+    pub request_seconds: u32,
     pub documents_per_connection: u32,
     pub frames_per_second: u32,
     pub frames_burst: u32,
@@ -91,6 +93,8 @@ impl Default for Config {
             log_format: LogFormat::Text,
             shutdown_seconds: 10,
             connections: 2_000,
+            waiting_connections: 512,
+            request_seconds: 30,
             documents_per_connection: 32,
             frames_per_second: 120,
             frames_burst: 240,
@@ -137,6 +141,11 @@ impl Config {
         }
     }
 
+    /// How long a connection may take to send the head of a request.
+    pub(crate) fn head_timeout(&self) -> Duration {
+        Duration::from_secs(self.greeting_seconds.into())
+    }
+
     /// How long stopping may take.
     pub fn shutdown(&self) -> Duration {
         Duration::from_secs(self.shutdown_seconds.into())
@@ -146,6 +155,8 @@ impl Config {
     fn check(&self) -> Result<(), ConfigError> {
         let positive = [
             ("connections", self.connections),
+            ("waiting_connections", self.waiting_connections),
+            ("request_seconds", self.request_seconds),
             ("documents_per_connection", self.documents_per_connection),
             ("frames_per_second", self.frames_per_second),
             ("frames_burst", self.frames_burst),

@@ -5,9 +5,11 @@ mod api;
 mod files;
 mod metrics;
 mod origin;
+mod serve;
 mod upgrade;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{FromRef, Request, State};
@@ -24,6 +26,8 @@ use tokio::sync::{Semaphore, mpsc};
 use crate::connection::Context;
 use crate::maps::Maps;
 use crate::metrics::Refused;
+
+pub(crate) use self::serve::serve;
 
 /// What a page of ours may do. `wasm-unsafe-eval` compiles WebAssembly and nothing else.
 const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
@@ -78,7 +82,13 @@ async fn ready(State(app): State<App>) -> Response {
 async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
     let config = &app.context.config;
     let mut response = match origin::check(request.headers(), request.uri(), config) {
-        Ok(()) => next.run(request).await,
+        Ok(()) => {
+            let patience = Duration::from_secs(config.request_seconds.into());
+            match tokio::time::timeout(patience, next.run(request)).await {
+                Ok(response) => response,
+                Err(_) => problem(StatusCode::REQUEST_TIMEOUT, "the request took too long"),
+            }
+        }
         Err(refusal) => {
             tracing::warn!(%refusal, "refused a request");
             app.context.rooms.metrics().refused(Refused::Origin);

@@ -22,7 +22,6 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::time::Instant;
@@ -165,27 +164,15 @@ pub async fn run_on(
         connections: Arc::new(Semaphore::new(config.connections as usize)),
         alive: alive.downgrade(),
     };
-    let listener = listener.tap_io(|stream| {
-        // Small messages must not wait for more to come.
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "TCP_NODELAY is not possible");
-        }
-    });
     tracing::info!(
         "listening on loopback only: until people can sign in, whoever reaches Waymark may change every map"
     );
     tracing::info!("Waymark is ready on http://{address}");
 
-    let mut stopped = stop.subscribe();
-    let serving = axum::serve(listener, http::router(app))
-        .with_graceful_shutdown(async move {
-            // An error means that the sender is gone, which is the same.
-            let _ = stopped.wait_for(|stop| *stop).await;
-        })
-        .into_future();
+    let serving = http::serve(listener, app, stop.subscribe());
     tokio::pin!(serving);
     tokio::select! {
-        result = &mut serving => result.map_err(RunError::Serve)?,
+        () = &mut serving => {}
         () = shutdown => {}
     }
 

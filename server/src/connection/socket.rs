@@ -15,7 +15,6 @@ use bytes::{Buf, Bytes};
 use futures_util::StreamExt;
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
-use hyper_util::server::conn::auto::upgrade::downcast;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::net::tcp::OwnedReadHalf;
@@ -48,7 +47,7 @@ pub(crate) struct Upgrade {
 /// Makes a WebSocket of an upgraded stream, with every limit set and none inherited.
 /// `None` if it is not a stream of ours.
 pub(crate) async fn upgrade(stream: Upgraded, config: &Config) -> Option<Upgrade> {
-    let parts = downcast::<TokioIo<TcpStream>>(stream).ok()?;
+    let parts = stream.downcast::<TokioIo<TcpStream>>().ok()?;
     let (half, write_half) = parts.io.into_inner().into_split();
     let writer = Writer::new(write_half);
     let largest = config.first_sync_bytes.max(config.update_bytes) as usize + ENVELOPE_BYTES;
