@@ -40,6 +40,12 @@ pub(crate) async fn serve(listener: TcpListener, app: App, mut stopping: watch::
         metrics: app.context.rooms.metrics().clone(),
     });
     let router = super::router(app);
+    // Connections inherit it. Left to itself the kernel keeps megabytes for a peer that does
+    // not read, and it is long before its room notices.
+    let buffer = config.send_buffer_bytes as usize;
+    if let Err(error) = socket2::SockRef::from(&listener).set_send_buffer_size(buffer) {
+        tracing::warn!(%error, "the size of send buffers stays as the system has it");
+    }
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
         .header_read_timeout(config.head_timeout())
