@@ -18,6 +18,7 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::{Error as SocketError, Message as SocketMessage};
 use waymark_sync::wire::{self, Address, WireError};
 use waymark_sync::{CloseReason, Dialect, DocumentId, Frame};
@@ -183,6 +184,10 @@ impl Connection {
         let message = match message {
             None => return Err(End::Left),
             Some(Err(SocketError::Capacity(_))) => return Err(End::Overlong),
+            // Most simply vanish: a closed laptop says no goodbye.
+            Some(Err(SocketError::Protocol(ProtocolError::ResetWithoutClosingHandshake))) => {
+                return Err(End::Left);
+            }
             Some(Err(SocketError::Protocol(_) | SocketError::Utf8(_))) => {
                 return Err(End::Close(CloseReason::Malformed));
             }
