@@ -30,7 +30,7 @@ impl Answer {
         })
     }
 
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8(self.body.clone()).unwrap()
     }
 }
@@ -68,7 +68,7 @@ pub(crate) async fn get(server: &Server, path: &str) -> Answer {
     get_with(server, path, "").await
 }
 
-async fn get_with(server: &Server, path: &str, headers: &str) -> Answer {
+pub(crate) async fn get_with(server: &Server, path: &str, headers: &str) -> Answer {
     let head = format!(
         "GET {path} HTTP/1.1\r\nHost: {}\r\n{headers}",
         server.address

@@ -5,9 +5,12 @@
 )]
 
 mod api;
+mod backpressure;
 mod crash;
 mod disk;
 mod fuzz;
+mod hostile;
+mod metrics;
 mod process;
 mod simulator;
 mod socket;

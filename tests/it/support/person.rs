@@ -18,6 +18,8 @@ pub(crate) struct Person {
     url: String,
     socket: Option<Socket>,
     started: Instant,
+    /// How often it has connected.
+    pub(crate) connects: usize,
 }
 
 impl Person {
@@ -43,6 +45,7 @@ impl Person {
             url: url.to_owned(),
             socket: None,
             started: Instant::now(),
+            connects: 0,
         }
     }
 
@@ -124,6 +127,7 @@ impl Person {
             for effect in effects {
                 match effect {
                     ReplicaEffect::Connect => {
+                        self.connects += 1;
                         next = Some(match connect_async(&self.url).await {
                             Ok((socket, _)) => {
                                 self.socket = Some(socket);

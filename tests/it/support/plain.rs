@@ -43,12 +43,18 @@ pub(crate) struct Plain {
 
 impl Plain {
     pub(crate) async fn join(url: &str, document: &DocumentId) -> Self {
+        let socket = connect(&format!("{url}/{document}")).await;
+        Self::over(socket, document).await
+    }
+
+    /// Joins over a socket that is connected already.
+    pub(crate) async fn over(socket: Socket, document: &DocumentId) -> Self {
         let options = Options {
             offset_kind: OffsetKind::Utf16,
             ..Options::default()
         };
         let mut plain = Self {
-            socket: connect(&format!("{url}/{document}")).await,
+            socket,
             doc: Doc::with_options(options),
             document: document.clone(),
         };
@@ -80,7 +86,7 @@ impl Plain {
         soon(what, happening).await;
     }
 
-    async fn receive(&mut self, message: Bytes) {
+    pub(crate) async fn receive(&mut self, message: Bytes) {
         let limits = Limits::for_replica();
         match wire::decode(Dialect::YWebsocket, &self.document, &message, &limits).unwrap() {
             Frame::SyncStep1(theirs) => {
