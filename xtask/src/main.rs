@@ -79,6 +79,9 @@ enum Command {
     /// Measure this server, and others beside it
     #[command(disable_help_flag = true)]
     Bench(ProofArgs),
+    /// Besiege a real server with slow readers or a hundred thousand documents
+    #[command(disable_help_flag = true)]
+    Siege(ProofArgs),
 }
 
 /// What is handed on to a proof as it is.
@@ -123,6 +126,7 @@ fn main() -> ExitCode {
         }
         Command::Fuzz(args) => fuzz::run(&workspace, &args),
         Command::Bench(proof) => proofs::run(&workspace, Proof::Bench, &proof.arguments),
+        Command::Siege(proof) => proofs::run(&workspace, Proof::Siege, &proof.arguments),
     });
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,4 +1,4 @@
-//! `cargo xtask sim | crash | differential | bench`: proofs that can be run for as long as
+//! `cargo xtask sim | crash | differential | bench | siege`: proofs that can be run for as long as
 //! somebody has patience. Each is a program of the tests' package, built for speed, that
 //! explains its own options with `--help`.
 
@@ -20,6 +20,8 @@ pub(crate) enum Proof {
     Differential,
     /// Load, side by side with other servers.
     Bench,
+    /// Hostile clients and many documents.
+    Siege,
 }
 
 impl Proof {
@@ -30,6 +32,7 @@ impl Proof {
             Self::Crash => "crash",
             Self::Differential => "differential",
             Self::Bench => "bench",
+            Self::Siege => "siege",
         }
     }
 
@@ -41,7 +44,7 @@ impl Proof {
 
     /// Whether it starts the server's program.
     fn needs_server(self) -> bool {
-        matches!(self, Self::Crash | Self::Bench)
+        matches!(self, Self::Crash | Self::Bench | Self::Siege)
     }
 }
 
