@@ -19,7 +19,7 @@ pub use places::{MAX_DEPTH, Places};
 pub use state_vector::check_state_vector;
 pub use update::{Walk, check_update};
 
-use crate::limits::KIB;
+use crate::limits::{KIB, MIB};
 use crate::wire::WireError;
 
 /// The first clock that is too high.
@@ -48,6 +48,9 @@ pub struct Bounds {
     pub clients: usize,
     /// Bytes of one text, name or value.
     pub text_bytes: usize,
+    /// Bytes that yrs copies while it joins texts and values that follow each other, which
+    /// is quadratic in how many there are. Whoever encodes a state has joined them already.
+    pub joined_bytes: usize,
 }
 
 impl Bounds {
@@ -56,12 +59,14 @@ impl Bounds {
         structs: 50_000,
         clients: 1_000,
         text_bytes: 256 * KIB,
+        joined_bytes: 8 * MIB,
     };
     /// Everything a client gathered while it was away.
     pub const FIRST_SYNC: Self = Self {
         structs: 500_000,
         clients: 10_000,
         text_bytes: 256 * KIB,
+        joined_bytes: 8 * MIB,
     };
     /// What our own store or server hands out: as large as the bytes are. Texts may be
     /// larger than a session may send, because yrs joins neighbours.
@@ -69,6 +74,7 @@ impl Bounds {
         structs: usize::MAX,
         clients: usize::MAX,
         text_bytes: usize::MAX,
+        joined_bytes: usize::MAX,
     };
 }
 

@@ -243,6 +243,26 @@ fn g3_an_array_holds_no_letters() {
 }
 
 #[test]
+fn g2_a_text_comes_in_few_pieces() {
+    // Yrs joins the pieces one by one, which costs the square of their number.
+    let typed = |count: u32| {
+        let mut bytes = vec![1];
+        crate::wire::varint::write_var(&mut bytes, u64::from(count));
+        bytes.extend([9, 0, 0x04, 1, 1, b't', 1, b'x']);
+        for clock in 0..count - 1 {
+            bytes.extend([0x84, 9]);
+            crate::wire::varint::write_var(&mut bytes, u64::from(clock));
+            bytes.extend([1, b'x']);
+        }
+        bytes.push(0);
+        bytes
+    };
+    assert!(check(&typed(2_000)).is_ok());
+    assert_eq!(check(&typed(10_000)).unwrap_err(), Fault("too many pieces"));
+    assert!(check_update(&typed(10_000), &Bounds::TRUSTED_SIZE).is_ok());
+}
+
+#[test]
 fn g3_nothing_stands_on_both_sides_of_an_item() {
     let between = |right: u8| {
         let first = [1, 2, 9, 0, 0x04, 1, 1, b't', 2, b'h', b'i'];

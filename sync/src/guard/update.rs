@@ -37,6 +37,8 @@ pub fn check_update(bytes: &[u8], bounds: &Bounds) -> Result<Walk, Fault> {
         reader: Reader::new(bytes),
         bounds,
         structs: 0,
+        chain: 0,
+        joined: 0,
         needs: BTreeMap::new(),
         nodes: Vec::new(),
     };
@@ -57,6 +59,10 @@ struct Walker<'a> {
     reader: Reader<'a>,
     bounds: &'a Bounds,
     structs: usize,
+    /// Bytes of the texts or values that follow each other up to here.
+    chain: usize,
+    /// Bytes that joining them copies.
+    joined: usize,
     needs: BTreeMap<u64, u32>,
     nodes: Vec<Node>,
 }
@@ -155,7 +161,12 @@ impl Walker<'_> {
             (None, Some(right)) => Parent::OfRight(right),
             (None, None) => self.parent(info & HAS_KEY != 0, id)?,
         };
+        let begin = self.reader.position();
         let (len, content) = self.content(info & 0x0f)?;
+        let follows =
+            id.1.checked_sub(1)
+                .is_some_and(|clock| left == Some((id.0, clock)));
+        self.join(follows, content, len, self.reader.position() - begin)?;
         self.nodes.push(Node {
             id,
             len,
@@ -163,6 +174,36 @@ impl Walker<'_> {
             content,
         });
         Ok((len, false))
+    }
+
+    /// Counts what joining a struct with the one before it will cost, if it follows it.
+    fn join(
+        &mut self,
+        follows: bool,
+        content: Content,
+        len: u32,
+        bytes: usize,
+    ) -> Result<(), Fault> {
+        /// A value takes more in memory than on the wire.
+        const VALUE_BYTES: usize = 32;
+        let bytes = match content {
+            Content::Text => bytes,
+            Content::Values => len as usize * VALUE_BYTES,
+            _ => {
+                self.chain = 0;
+                return Ok(());
+            }
+        };
+        if follows {
+            self.joined = self.joined.saturating_add(self.chain);
+            self.chain += bytes;
+        } else {
+            self.chain = bytes;
+        }
+        if self.joined > self.bounds.joined_bytes {
+            return Err(Fault("too many pieces"));
+        }
+        Ok(())
     }
 
     /// Reads where the struct `of`, which has no neighbours, hangs.
