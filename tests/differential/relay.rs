@@ -76,6 +76,7 @@ impl Relay {
     pub(crate) fn view(&mut self) -> Value {
         let doc = Doc::with_options(Options {
             offset_kind: OffsetKind::Utf16,
+            cleanup_formatting: false,
             ..Options::with_client_id(ClientID::new(1))
         });
         let whole = Update::decode_v1(&self.room.state()).expect("a room's state can be read");
