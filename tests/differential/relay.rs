@@ -4,8 +4,8 @@ use serde_json::Value;
 use waymark_sync::guard::{Bounds, check_update};
 use waymark_sync::wire;
 use waymark_sync::{
-    Address, Dialect, DocumentId, Frame, Grant, Incarnation, Limits, Millis, Position, Role, Room,
-    RoomEffect, RoomInput, SessionId, StoredDocument, Timestamp,
+    Address, Dialect, DocumentId, Frame, Grant, Incarnation, Limits, Millis, Position, Record,
+    Role, Room, RoomEffect, RoomInput, SessionId, StoredDocument, Timestamp,
 };
 use yrs::block::ClientID;
 use yrs::updates::decoder::Decode;
@@ -22,7 +22,7 @@ pub(crate) struct Relay {
     now: Timestamp,
     document: DocumentId,
     out: Vec<RoomEffect>,
-    positions: u64,
+    log: Vec<(Position, Record)>,
     passed_on: Vec<Vec<u8>>,
     early: Vec<Vec<u8>>,
     closed: Option<String>,
@@ -42,7 +42,7 @@ impl Relay {
             now: Timestamp(1_000_000),
             document,
             out: Vec::new(),
-            positions: 0,
+            log: Vec::new(),
             passed_on: Vec::new(),
             early: Vec::new(),
             closed: None,
@@ -123,16 +123,25 @@ impl Relay {
                 }
                 self.handle(RoomInput::Sent { session });
             }
-            RoomEffect::Append { batch, .. } => {
-                self.positions += 1;
-                let position = Position(self.positions);
+            RoomEffect::Append { batch, record } => {
+                let position = Position(self.log.len() as u64 + 1);
+                self.log.push((position, record));
                 self.handle(RoomInput::Appended { batch, position });
             }
             RoomEffect::Compact { upto, build } => {
-                if let Err(problem) = build.run() {
-                    self.closed = Some(problem);
-                }
-                self.handle(RoomInput::Compacted { upto });
+                let stored = StoredDocument {
+                    incarnation: Incarnation(1),
+                    snapshot: None,
+                    records: self.log.clone(),
+                };
+                let bytes = match build.run(&stored) {
+                    Ok(snapshot) => snapshot.state.len(),
+                    Err(problem) => {
+                        self.closed = Some(problem);
+                        0
+                    }
+                };
+                self.handle(RoomInput::Compacted { upto, bytes });
             }
             RoomEffect::Close { reason, .. } => self.closed = Some(format!("{reason:?}")),
             RoomEffect::Note(waymark_sync::room::Note::Refused { reason, .. }) => {

@@ -288,8 +288,10 @@ impl Script {
                 self.appending = Some((batch, record));
             }
             RoomEffect::Compact { upto, build } => {
-                build.run().expect("a snapshot can be made");
-                self.handle(RoomInput::Compacted { upto });
+                // All of the log, also what came after it was asked for.
+                let snapshot = build.run(&stored(self.log.clone()));
+                let bytes = snapshot.expect("a snapshot can be made").state.len();
+                self.handle(RoomInput::Compacted { upto, bytes });
             }
             RoomEffect::Retire | RoomEffect::Note(_) => {}
         }
