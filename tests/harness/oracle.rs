@@ -27,6 +27,9 @@ const PRESENCE: Millis = Millis(2_000);
 /// So long after a clock has jumped somebody may be forgotten until they renew.
 const AFTER_JUMP: Millis = Millis(60_000);
 
+/// After this time everybody has forgotten whoever was not renewed (PROTOCOL.md, P4, R9).
+const LAPSE: Millis = Millis(35_000);
+
 /// A plain client that reconnects ignores what it knows already until it is renewed.
 const PLAIN_PRESENCE: Millis = Millis(20_000);
 
@@ -161,15 +164,14 @@ impl World {
     /// # Errors
     /// A text that says who sees whom wrongly.
     pub fn check_presence(&mut self) -> Result<(), String> {
-        // Whoever a clock has made forget the others hears of them with their next renewal.
+        // Whoever a clock has made forget the others hears of them with their next renewal,
+        // and somebody whose leave was forgotten with them lapses.
         let jumped = self
             .jumped_at
             .is_some_and(|at| self.now.since(at) < AFTER_JUMP);
-        let ours = if jumped { PLAIN_PRESENCE } else { PRESENCE };
-        for (dialect, patience) in [
-            (Dialect::Hocuspocus, ours),
-            (Dialect::YWebsocket, PLAIN_PRESENCE),
-        ] {
+        let ours = if jumped { LAPSE } else { PRESENCE };
+        let plain = if jumped { LAPSE } else { PLAIN_PRESENCE };
+        for (dialect, patience) in [(Dialect::Hocuspocus, ours), (Dialect::YWebsocket, plain)] {
             let until = self.now + patience;
             while let Some(wrong) = self.wrong_presence(dialect) {
                 if self.now >= until {
