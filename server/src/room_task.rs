@@ -228,13 +228,14 @@ impl<S: DocumentStore + Clone> RoomTask<S> {
 
     fn input_of_message(&mut self, message: Message) -> Option<RoomInput> {
         match message {
-            Message::Join(Join {
-                session,
-                dialect,
-                address,
-                grant,
-                output,
-            }) => {
+            Message::Join(join) => {
+                let Join {
+                    session,
+                    dialect,
+                    address,
+                    grant,
+                    output,
+                } = *join;
                 self.sessions.insert(session, output);
                 Some(RoomInput::Join {
                     session,

@@ -189,8 +189,9 @@ impl<S: DocumentStore + Clone> Rooms<S> {
     pub(crate) async fn join(
         &self,
         document: &DocumentId,
-        mut join: Join,
+        join: Join,
     ) -> Result<Mailbox, CloseReason> {
+        let mut join = Box::new(join);
         for _ in 0..JOIN_ATTEMPTS {
             let mailbox = self.open(document).ok_or(CloseReason::GoingAway)?;
             match mailbox.send(Message::Join(join)).await {

@@ -362,7 +362,9 @@ impl Room {
         for (id, reason) in late {
             self.close(now, id, reason, out);
         }
-        self.presence.expire(now, &self.limits);
+        let told = self.sessions.values().map(|s| s.outbox.presence).min();
+        let told = told.unwrap_or(u64::MAX);
+        self.presence.expire(now, &self.limits, told);
         // Whoever is about to be sent something gets a new deadline when that is done.
         let sessions = self
             .sessions

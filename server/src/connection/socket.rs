@@ -59,7 +59,8 @@ pub(crate) async fn upgrade(stream: Upgraded, config: &Config) -> Option<Upgrade
         .max_frame_size(Some(largest));
     let allowance = Allowance(Arc::new(AtomicUsize::new(config.greeting_bytes as usize)));
     let gate = Gate {
-        early: parts.read_buf,
+        // Even when nothing is in it, it keeps the buffer that the request was read into.
+        early: Bytes::copy_from_slice(&parts.read_buf),
         half,
         writer: Arc::clone(&writer),
         allowance: allowance.clone(),

@@ -13,7 +13,8 @@ use crate::store::StoreError;
 /// What a session or the process tells a room.
 #[derive(Debug)]
 pub(crate) enum Message {
-    Join(Join),
+    /// Boxed, because it would make every message as large as itself.
+    Join(Box<Join>),
     Frame {
         session: SessionId,
         frame: Frame,

@@ -125,8 +125,9 @@ impl Presence {
         }
     }
 
-    /// Ends what was not renewed.
-    pub(super) fn expire(&mut self, now: Timestamp, limits: &Limits) {
+    /// Ends what was not renewed. Everybody has been told everything up to the change
+    /// `told`: what ended later stays, or somebody would never hear of it.
+    pub(super) fn expire(&mut self, now: Timestamp, limits: &Limits, told: u64) {
         let (owned, newest) = (&mut self.owned, &mut self.newest);
         self.entries.retain(|client, entry| {
             if entry.seen + limits.presence_timeout > now {
@@ -136,13 +137,17 @@ impl Presence {
             // somebody else does not bring it back.
             let showed = entry.state.take().is_some();
             if showed {
-                entry.seen = now;
                 *newest += 1;
                 entry.changed = *newest;
-            } else if let Some(owned) = entry.owner.and_then(|owner| owned.get_mut(&owner)) {
+            }
+            if showed || entry.changed > told {
+                entry.seen = now;
+                return true;
+            }
+            if let Some(owned) = entry.owner.and_then(|owner| owned.get_mut(&owner)) {
                 owned.remove(client);
             }
-            showed
+            false
         });
     }
 

@@ -160,3 +160,30 @@ fn p7_somebody_who_comes_back_is_seen_at_once_though_their_clock_stands_still() 
         Some("{\"third\":true}")
     );
 }
+
+#[test]
+fn p3_who_left_long_ago_is_gone_also_for_somebody_who_has_not_read_since() {
+    // Nobody is closed for not reading before presence has lapsed twice.
+    let limits = Limits {
+        no_credit: Millis(600_000),
+        keepalive: Millis(600_000),
+        ..Limits::for_tests()
+    };
+    let mut table = Table::new(limits);
+    let ana = table.join_live(Dialect::YWebsocket, "ana");
+    let ben = table.join_live(Dialect::YWebsocket, "ben");
+    table.frame(ana, says(1, 5, Some("{}")));
+    table.settle();
+    assert!(told(&mut table, ben).0[&1].is_some());
+    table.stuck.push(ben);
+    table.frame(ana, says(1, 6, Some("{\"x\":1}")));
+    table.settle();
+    table.input(RoomInput::Leave { session: ana });
+    table.pass(Millis(4 * limits.presence_timeout.0));
+    table.stuck.clear();
+    for _ in 0..limits.credit {
+        table.input(RoomInput::Sent { session: ben });
+    }
+    table.settle();
+    assert_eq!(told(&mut table, ben).0[&1], None);
+}
