@@ -20,6 +20,11 @@ use waymark_tests::{Failure, Outcome, Plan, Telling, report, run, run_with};
 
 use progress::{Progress, commit};
 
+/// As in the server's program; worlds are mostly made and thrown away.
+#[cfg(unix)]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// One of so many seeds runs twice, with words.
 const TWICE: u64 = 100;
 
