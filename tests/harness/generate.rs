@@ -273,6 +273,6 @@ mod tests {
                 words.insert(value["act"].to_string());
             }
         }
-        assert_eq!(words.len(), 36, "{words:?}");
+        assert_eq!(words.len(), 35, "{words:?}");
     }
 }

@@ -108,7 +108,7 @@ impl World {
         match self.rng.below(100) {
             0..15 => {
                 let mut rng = self.rng.fork();
-                let changed = mutated(&message, &mut rng).unwrap_or(message);
+                let changed = self.tampered(id, &message, &mut rng).unwrap_or(message);
                 self.tally.count("hostile: mutated frame");
                 self.put_on_wire(id, changed);
             }
@@ -119,6 +119,17 @@ impl World {
             25..30 => {}
             _ => self.put_on_wire(id, message),
         }
+    }
+
+    /// The message with something wrong in it; not the changes that an editor sends, since
+    /// they may be those of others, which the server lost in a crash: see `forge`.
+    fn tampered(&self, id: PersonId, message: &Bytes, rng: &mut Rng) -> Option<Bytes> {
+        let person = &self.people[id.0];
+        let (traffic, _) = classify(person.client.dialect(), &person.document, message);
+        if traffic == Traffic::Document && !self.looks_only(id) {
+            return None;
+        }
+        mutated(message, rng)
     }
 
     fn send_frame(&mut self, id: PersonId, frame: &Frame) {
