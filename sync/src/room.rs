@@ -9,6 +9,7 @@ mod outbox;
 mod presence;
 mod recent;
 mod rounds;
+mod saving;
 mod session;
 mod shared;
 mod vocabulary;
@@ -295,7 +296,7 @@ impl Room {
         });
         session.tell_fact(&hello, &self.limits);
         if let Some(reason) = &self.not_saving {
-            session.tell_fact(&saving_fact(Some(reason)), &self.limits);
+            session.tell_fact(&saving::fact(Some(reason)), &self.limits);
         }
         session.ask(Ask::Handshake, self.encoded_state(), &self.limits);
         session.outbox.everybody = true;
@@ -400,50 +401,6 @@ impl Room {
         }
     }
 
-    /// Tells everybody when saving starts or stops to work.
-    fn tell_saving_state(&mut self, now: Timestamp, out: &mut Vec<RoomEffect>) {
-        if self.journal.is_slow(now) {
-            self.tell_not_saving("the storage does not answer".to_owned(), out);
-        } else if self.journal.is_full(&self.limits) {
-            self.tell_not_saving("the storage cannot keep up".to_owned(), out);
-        } else if self.not_saving.is_some() && self.journal.has_room(&self.limits) {
-            self.not_saving = None;
-            out.push(RoomEffect::Note(Note::SavingAgain));
-            for session in self.sessions.values_mut() {
-                session.tell_fact(&saving_fact(None), &self.limits);
-            }
-            self.everybody_ready = true;
-        }
-    }
-
-    fn tell_not_saving(&mut self, reason: String, out: &mut Vec<RoomEffect>) {
-        if self.not_saving.is_some() {
-            return;
-        }
-        for session in self.sessions.values_mut() {
-            session.tell_fact(&saving_fact(Some(&reason)), &self.limits);
-        }
-        self.everybody_ready = true;
-        out.push(RoomEffect::Note(Note::NotSaving {
-            reason: reason.clone(),
-        }));
-        self.not_saving = Some(reason);
-    }
-
-    /// Asks again for what was put aside while the store could not keep up.
-    fn refill(&mut self) {
-        if !self.journal.has_room(&self.limits) {
-            return;
-        }
-        let state = self.encoded_state();
-        for session in self.sessions.values_mut() {
-            if std::mem::take(&mut session.refill) {
-                session.ask(Ask::Repair, state.clone(), &self.limits);
-                self.everybody_ready = true;
-            }
-        }
-    }
-
     /// Closes one session for a fault of its peer or of ours.
     fn close(
         &mut self,
@@ -518,16 +475,6 @@ impl Room {
     fn encoded_state(&self) -> Vec<u8> {
         use yrs::updates::encoder::Encode;
         self.content.state().encode_v1()
-    }
-}
-
-/// `{"type":"waymark/saving"}`: whether changes reach the store, and if not, why.
-fn saving_fact(problem: Option<&str>) -> serde_json::Value {
-    match problem {
-        None => serde_json::json!({ "type": "waymark/saving", "ok": true }),
-        Some(reason) => {
-            serde_json::json!({ "type": "waymark/saving", "ok": false, "reason": reason })
-        }
     }
 }
 

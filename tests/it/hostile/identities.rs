@@ -20,6 +20,14 @@ fn binary(bytes: &[u8]) -> Wire {
     Wire::new(FIN | BINARY, bytes)
 }
 
+/// What it is called, the document, the messages, and how the connection ends.
+type Attack = (
+    &'static str,
+    &'static str,
+    Vec<Vec<u8>>,
+    Option<CloseReason>,
+);
+
 #[tokio::test]
 async fn nobody_shows_presence_for_somebody_else() {
     use futures_util::{SinkExt, StreamExt};
@@ -139,7 +147,7 @@ async fn what_is_said_out_of_turn_costs_only_who_says_it() {
     let malformed = Some(CloseReason::Malformed);
     // A client id over 2^53-1: one struct of it in an update that is right otherwise.
     let forged_id = [&[1, 1][..], &[0xff; 8], &[0x7f, 0, 0, 1, 0]].concat();
-    let attacks: Vec<(&str, &str, Vec<Vec<u8>>, Option<CloseReason>)> = vec![
+    let attacks: Vec<Attack> = vec![
         (
             "an update before signing in",
             "/sync",
