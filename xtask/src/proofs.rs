@@ -25,8 +25,8 @@ pub(crate) enum Proof {
 }
 
 impl Proof {
-    /// The program's name in the tests' package.
-    fn program(self) -> &'static str {
+    /// The program's name in the tests' package, and the command's.
+    pub(crate) fn program(self) -> &'static str {
         match self {
             Self::Sim => "sim",
             Self::Crash => "crash",

@@ -1,11 +1,14 @@
 //! `cargo xtask test`: every test there is, part by part.
 
+use std::ffi::OsString;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 
+use crate::fuzz;
 use crate::progress::{Progress, spoken, timed};
+use crate::proofs::{self, Proof};
 use crate::serve::{self, Built};
 use crate::tools;
 use crate::workspace::{self, Flavour, Workspace};
@@ -19,21 +22,24 @@ pub(crate) enum Part {
     Interop,
     /// Several people in real browsers, with the client as people get it
     Browser,
+    /// A small budget of each proof: simulator, crashes, comparison with Yjs, fuzzing, load
+    Proofs,
 }
 
 impl Part {
-    const ALL: [Self; 3] = [Self::Rust, Self::Interop, Self::Browser];
+    const ALL: [Self; 4] = [Self::Rust, Self::Interop, Self::Browser, Self::Proofs];
 
     fn name(self) -> &'static str {
         match self {
             Self::Rust => "rust",
             Self::Interop => "interop",
             Self::Browser => "browser",
+            Self::Proofs => "proofs",
         }
     }
 
     fn needs_product(self) -> bool {
-        self != Self::Rust
+        matches!(self, Self::Interop | Self::Browser)
     }
 }
 
@@ -81,6 +87,7 @@ pub(crate) fn run(workspace: &Workspace, asked: &[Part]) -> Result<()> {
         progress.phase(&format!("tests: {}", part.name()));
         let (result, took) = timed(|| match (part, &built) {
             (Part::Rust, _) => rust(workspace),
+            (Part::Proofs, _) => proofs(workspace),
             (_, Some(built)) => node(workspace, part, built, chromium.as_deref()),
             (_, None) => bail!("the product was not built"),
         });
@@ -109,6 +116,25 @@ fn prepare(workspace: &Workspace, parts: &[Part]) -> Result<Option<std::path::Pa
 fn rust(workspace: &Workspace) -> Result<()> {
     // The client's plain logic is tested here too, compiled for this machine.
     workspace::run(&mut workspace.cargo(["test", "--workspace", "--no-fail-fast"]))
+}
+
+/// What each proof is given here; `docs/evidence.md` has what it was given at length.
+const BUDGETS: [(Proof, &[&str]); 5] = [
+    (Proof::Sim, &["--seeds", "2000", "--threads", "2"]),
+    (Proof::Crash, &["--rounds", "20"]),
+    (Proof::Crash, &["--rounds", "20", "--power-loss"]),
+    (Proof::Differential, &["--cases", "2000"]),
+    (Proof::Bench, &["--quick"]),
+];
+
+fn proofs(workspace: &Workspace) -> Result<()> {
+    for (proof, arguments) in BUDGETS {
+        let arguments: Vec<_> = arguments.iter().map(OsString::from).collect();
+        proofs::run(workspace, proof, &arguments)
+            .with_context(|| format!("cargo xtask {} …", proof.program()))?;
+    }
+    let budget = fuzz::FuzzArgs::quick();
+    fuzz::run(workspace, &budget).context("cargo xtask fuzz …")
 }
 
 fn node(
