@@ -4,7 +4,7 @@ use waymark_sync::{Millis, ReplicaEffect, ReplicaInput, SaveState, Timestamp};
 
 use crate::event::Event;
 use crate::link::{Connection, ConnectionId, NearEnd, Parcel};
-use crate::person::PersonId;
+use crate::person::{Client, PersonId};
 use crate::traffic::Traffic;
 use crate::world::World;
 
@@ -116,14 +116,16 @@ impl World {
         }
     }
 
-    /// The durability promise: what is shown as Saved must be on the disk by then.
+    /// The durability promise: what is shown as Saved, or not counted as unsaved while the
+    /// store is in trouble, must be on the disk by then.
     fn note_saved(&mut self, id: PersonId) {
         let person = &mut self.people[id.0];
         person.notice_own_changes();
-        if person.unclaimed.is_empty()
-            || !person.is_honest()
-            || person.save_state() != Some(SaveState::Saved)
-        {
+        let all_saved = match &person.client {
+            Client::Ours(replica) => replica.unsaved() == 0,
+            _ => person.save_state() == Some(SaveState::Saved),
+        };
+        if person.unclaimed.is_empty() || !person.is_honest() || !all_saved {
             return;
         }
         let claims = std::mem::take(&mut person.unclaimed);
