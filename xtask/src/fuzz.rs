@@ -52,18 +52,6 @@ pub(crate) struct FuzzArgs {
     targets: Vec<String>,
 }
 
-impl FuzzArgs {
-    /// Enough to see that the targets build and find nothing at once.
-    pub(crate) fn quick() -> Self {
-        Self {
-            seconds: 20,
-            processes: 2,
-            keep: false,
-            targets: Vec::new(),
-        }
-    }
-}
-
 /// How one target did.
 struct Run {
     target: &'static str,
