@@ -142,8 +142,8 @@ fn flip(bytes: &mut Bytes, key: &[u8], at: usize) {
     value[at] ^= 0x10;
 }
 
-/// A document with a snapshot of several parts and a record of several parts.
-async fn with_everything(engine: &impl Engine) -> DocumentId {
+/// Records 1 to 8 with a snapshot up to 4, which has several parts, as record 7 has.
+pub(super) async fn with_everything(engine: &impl Engine) -> DocumentId {
     let id = document("a");
     let store = engine.open();
     filled(&store, &id, 6).await;

@@ -1,10 +1,11 @@
 //! Looking at damaged documents: every class of byte is found, and what is intact is kept.
 
-use waymark_server::store::{DocumentStore, Tree};
-use waymark_sync::{BatchId, DocumentId, Position};
+use waymark_server::store::Tree;
+use waymark_sync::{DocumentId, Position};
 
+use super::damage::with_everything;
 use super::engines::{Engine, MemoryEngine, SledEngine};
-use super::{append, document, filled, record, records, snapshot};
+use super::{document, filled, records};
 
 contract! {
     every_damaged_byte_is_found_and_other_documents_are_not_touched
@@ -12,21 +13,11 @@ contract! {
     an_undamaged_document_has_nothing_wrong
 }
 
-/// Records 1 to 8 with a snapshot up to 4, of which record 7 has several parts; and another
-/// document.
+/// A document with everything in it; and another one.
 async fn two(engine: &impl Engine) -> (DocumentId, DocumentId) {
-    let (id, other) = (document("a"), document("a-b"));
+    let id = with_everything(engine).await;
+    let other = document("a-b");
     let store = engine.open();
-    filled(&store, &id, 6).await;
-    store
-        .append(&id, BatchId(7), record(7, 10_000))
-        .await
-        .unwrap();
-    append(&store, &id, 8).await;
-    store
-        .write_snapshot(&id, Position(4), snapshot(4, 10_000))
-        .await
-        .unwrap();
     filled(&store, &other, 3).await;
     store.close().await;
     (id, other)
