@@ -7,6 +7,7 @@
 //! keep us from noticing that its sessions have ended.
 
 mod bucket;
+mod frame;
 mod sessions;
 mod socket;
 mod writer;
@@ -24,6 +25,7 @@ use waymark_sync::wire::{self, Address, WireError};
 use waymark_sync::{CloseReason, Dialect, DocumentId, Frame};
 
 use self::bucket::Bucket;
+pub(crate) use self::frame::Framed;
 use self::sessions::Sessions;
 use self::socket::{Allowance, Socket};
 pub(crate) use self::socket::{Upgrade, upgrade};

@@ -7,6 +7,7 @@
 
 mod effects;
 mod ending;
+mod fan_out;
 mod message;
 mod quarantine;
 #[cfg(test)]
@@ -15,12 +16,12 @@ mod tests;
 use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use bytes::Bytes;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use waymark_sync::room::OpenError;
 use waymark_sync::{DocumentId, Frame, Room, RoomInput, SessionId};
 
+use self::fan_out::Frames;
 use self::message::Answer;
 pub(crate) use self::message::{Credit, Ended, Join, Message, Output, Sink};
 use crate::metrics::Watch;
@@ -55,8 +56,7 @@ pub(crate) struct RoomTask<S> {
     answers: mpsc::UnboundedReceiver<Answer>,
     watch: Watch,
     sessions: HashMap<SessionId, Output>,
-    /// Kept between turns so that it is allocated once.
-    messages: Vec<Bytes>,
+    frames: Frames,
     /// Appends and snapshots that the store has not answered yet.
     in_flight: usize,
     /// The room has said in this turn that it may end.
@@ -87,7 +87,7 @@ impl<S: DocumentStore + Clone> RoomTask<S> {
             answers,
             watch,
             sessions: HashMap::new(),
-            messages: Vec::new(),
+            frames: Frames::default(),
             in_flight: 0,
             may_retire: false,
             stopping: false,
@@ -201,7 +201,7 @@ impl<S: DocumentStore + Clone> RoomTask<S> {
             }
             done += effects.len();
             let mut sent = Vec::new();
-            self.execute(effects, &mut sent);
+            self.execute(effects, &mut sent).await;
             inputs.extend(sent.into_iter().map(|session| RoomInput::Sent { session }));
         }
         tracing::trace!(

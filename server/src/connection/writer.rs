@@ -1,10 +1,9 @@
 //! The writing half of a connection.
 //!
-//! Messages are framed here and written straight from the bytes that all sessions share:
-//! nothing is copied, and a message that the socket takes at once costs its sender one
-//! system call and wakes nobody. What the socket does not take waits in a queue, which a
-//! task empties as the peer reads; its length is bounded by the rooms' credit and by
-//! [`OWN_MESSAGES`].
+//! Messages are written straight from the bytes that all sessions share, by whoever sends
+//! them: a message that the socket takes at once costs its sender one system call and wakes
+//! nobody. What the socket does not take waits in a queue, which a task empties as the peer
+//! reads; its length is bounded by the rooms' credit and by [`OWN_MESSAGES`].
 
 use std::collections::VecDeque;
 use std::io::{self, IoSlice};
@@ -15,14 +14,14 @@ use tokio::net::tcp::OwnedWriteHalf;
 use tokio::sync::Notify;
 use waymark_sync::CloseReason;
 
+use super::frame::Framed;
 use crate::room_task::Credit;
 
 /// How many of the connection's own messages (pings, refusals) may wait.
 const OWN_MESSAGES: usize = 64;
-/// How many messages one system call is given.
-const TOGETHER: usize = 16;
+/// How many pieces one system call is given.
+const TOGETHER: usize = 32;
 
-const BINARY: u8 = 0x82;
 const CLOSE: u8 = 0x88;
 const PING: u8 = 0x89;
 
@@ -85,22 +84,32 @@ impl Writer {
 
     /// Sends a room's messages; returns how many are written already. The others give
     /// their credit back when they are.
-    pub(crate) fn send(self: &Arc<Self>, messages: &[Bytes], credit: &Credit) -> usize {
+    pub(crate) fn send<'a>(
+        self: &Arc<Self>,
+        messages: impl ExactSizeIterator<Item = &'a Framed>,
+        credit: impl Fn() -> Credit,
+    ) -> usize {
         let mut state = self.lock();
         if state.closing || state.half.is_none() {
             return 0;
         }
-        let mut written = 0;
-        for messages in messages.chunks(TOGETHER) {
-            let bytes = if state.queue.is_empty() {
-                state.write_now(messages)
+        let idle = state.queue.is_empty();
+        let alone = idle && messages.len() == 1;
+        for message in messages {
+            if alone && let Some(whole) = message.whole() {
+                let taken = state.write_now(whole);
+                if taken == whole.len() {
+                    return 1;
+                }
+                state.push(whole.slice(taken..), Then::Credit(credit()));
             } else {
-                0
-            };
-            if state.half.is_none() {
-                return written;
+                let pieces = message.clone().into_pieces();
+                state.push_pieces(pieces, Then::Credit(credit()));
             }
-            written += state.queue_rest(messages, bytes, credit);
+        }
+        let mut written = 0;
+        if idle {
+            state.write(|then| written += usize::from(matches!(then, Then::Credit(_))));
         }
         self.settle(state);
         written
@@ -108,18 +117,17 @@ impl Writer {
 
     /// Sends a message of the connection itself.
     pub(super) fn send_own(self: &Arc<Self>, message: Bytes) -> Result<(), Full> {
-        let head = Head::new(BINARY, message.len());
-        self.push_own(&[Bytes::copy_from_slice(head.bytes()), message])
+        self.push_own(Framed::new(message).into_pieces())
     }
 
     /// Asks the other side for a sign of life.
     pub(super) fn ping(self: &Arc<Self>) -> Result<(), Full> {
-        self.push_own(&[Bytes::from_static(&[PING, 0])])
+        self.push_own((Bytes::from_static(&[PING, 0]), Bytes::new()))
     }
 
     /// Sends bytes that are frames already.
     pub(super) fn send_framed(self: &Arc<Self>, frames: Bytes) -> Result<(), Full> {
-        self.push_own(&[frames])
+        self.push_own((frames, Bytes::new()))
     }
 
     /// Says why the connection ends; nothing is sent after it.
@@ -132,7 +140,7 @@ impl Writer {
         frame.put_u16(reason.code());
         frame.put_slice(text);
         // Full only if the peer does not read, and then there is no polite end.
-        let _ = self.push_own(&[frame.freeze()]);
+        let _ = self.push_own((frame.freeze(), Bytes::new()));
         self.lock().closing = true;
     }
 
@@ -159,7 +167,7 @@ impl Writer {
         self.emptied.notify_waiters();
     }
 
-    fn push_own(self: &Arc<Self>, pieces: &[Bytes]) -> Result<(), Full> {
+    fn push_own(self: &Arc<Self>, pieces: (Bytes, Bytes)) -> Result<(), Full> {
         let mut state = self.lock();
         if state.closing || state.half.is_none() {
             return Ok(());
@@ -169,15 +177,7 @@ impl Writer {
         }
         let idle = state.queue.is_empty();
         state.own += 1;
-        let last = pieces.len().saturating_sub(1);
-        for (index, piece) in pieces.iter().enumerate() {
-            let then = if index == last {
-                Then::Own
-            } else {
-                Then::Nothing
-            };
-            state.push(piece.clone(), then);
-        }
+        state.push_pieces(pieces, Then::Own);
         if idle {
             state.write(drop);
             self.settle(state);
@@ -234,51 +234,28 @@ impl State {
         self.queue.push_back(Piece { bytes, then });
     }
 
-    /// Writes messages that nothing waits before; how many bytes the socket took.
-    fn write_now(&mut self, messages: &[Bytes]) -> usize {
-        let mut heads = [Head::default(); TOGETHER];
-        let mut slices = [IoSlice::new(&[]); 2 * TOGETHER];
-        for (head, message) in heads.iter_mut().zip(messages) {
-            *head = Head::new(BINARY, message.len());
+    fn push_pieces(&mut self, (start, rest): (Bytes, Bytes), then: Then) {
+        if rest.is_empty() {
+            self.push(start, then);
+        } else {
+            self.push(start, Then::Nothing);
+            self.push(rest, then);
         }
-        for (index, (head, message)) in heads.iter().zip(messages).enumerate() {
-            slices[2 * index] = IoSlice::new(head.bytes());
-            slices[2 * index + 1] = IoSlice::new(message);
-        }
+    }
+
+    /// Writes bytes that nothing waits before; how many the socket took.
+    fn write_now(&mut self, bytes: &[u8]) -> usize {
         let Some(half) = &self.half else {
             return 0;
         };
-        let result = half.try_write_vectored(&slices[..2 * messages.len()]);
+        let result = half.try_write(bytes);
         self.took(result)
-    }
-
-    /// Queues what is left of messages after so many bytes; how many are whole.
-    fn queue_rest(&mut self, messages: &[Bytes], written: usize, credit: &Credit) -> usize {
-        let (mut whole, mut left) = (0, written);
-        for message in messages {
-            let head = Head::new(BINARY, message.len());
-            let length = head.bytes().len() + message.len();
-            if left >= length {
-                left -= length;
-                whole += 1;
-                continue;
-            }
-            let head_left = left.min(head.bytes().len());
-            if head_left < head.bytes().len() {
-                let rest = Bytes::copy_from_slice(&head.bytes()[head_left..]);
-                self.push(rest, Then::Nothing);
-            }
-            let rest = message.slice(left - head_left..);
-            self.push(rest, Then::Credit(credit.clone()));
-            left = 0;
-        }
-        whole
     }
 
     /// Writes as much of what waits as the socket takes.
     fn write(&mut self, mut done: impl FnMut(Then)) {
         while let Some(half) = self.half.as_ref().filter(|_| !self.queue.is_empty()) {
-            let mut slices = [IoSlice::new(&[]); 2 * TOGETHER];
+            let mut slices = [IoSlice::new(&[]); TOGETHER];
             let count = self.queue.len().min(slices.len());
             for (slice, piece) in slices.iter_mut().zip(&self.queue) {
                 *slice = IoSlice::new(&piece.bytes);
@@ -316,53 +293,5 @@ impl State {
                 0
             }
         }
-    }
-}
-
-/// The head of an unmasked, final frame (RFC 6455, section 5.2).
-#[derive(Clone, Copy, Default)]
-struct Head {
-    bytes: [u8; 10],
-    length: u8,
-}
-
-impl Head {
-    fn new(opcode: u8, payload: usize) -> Self {
-        let mut bytes = [0; 10];
-        bytes[0] = opcode;
-        let length = match payload {
-            0..=125 => {
-                bytes[1] = payload as u8;
-                2
-            }
-            126..=0xFFFF => {
-                bytes[1] = 126;
-                bytes[2..4].copy_from_slice(&(payload as u16).to_be_bytes());
-                4
-            }
-            _ => {
-                bytes[1] = 127;
-                bytes[2..10].copy_from_slice(&(payload as u64).to_be_bytes());
-                10
-            }
-        };
-        Self { bytes, length }
-    }
-
-    fn bytes(&self) -> &[u8] {
-        &self.bytes[..usize::from(self.length)]
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_head_says_the_length_in_the_shortest_way() {
-        assert_eq!(Head::new(BINARY, 125).bytes(), [0x82, 125]);
-        assert_eq!(Head::new(BINARY, 126).bytes(), [0x82, 126, 0, 126]);
-        let long = [0x82, 127, 0, 0, 0, 0, 0, 1, 0, 0];
-        assert_eq!(Head::new(BINARY, 0x1_0000).bytes(), long);
     }
 }

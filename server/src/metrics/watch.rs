@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use bytes::Bytes;
 use tokio::time::Instant;
 use waymark_sync::Room;
 use waymark_sync::room::Counts;
 
 use super::Metrics;
+use crate::connection::Framed;
 
 /// How often a busy room says what it is doing; a quiet one says nothing.
 const EVERY: Duration = Duration::from_secs(10);
@@ -96,10 +96,10 @@ impl Watch {
         tracing::info!(micros, "opened");
     }
 
-    /// These go to a socket.
-    pub(crate) fn sends(&mut self, messages: &[Bytes]) {
-        self.frames += messages.len() as u64;
-        self.bytes += messages.iter().map(Bytes::len).sum::<usize>() as u64;
+    /// This goes to a socket.
+    pub(crate) fn sends(&mut self, message: &Framed) {
+        self.frames += 1;
+        self.bytes += message.len() as u64;
     }
 
     /// A turn that began at `started` is over.

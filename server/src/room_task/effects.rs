@@ -2,68 +2,51 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
 use waymark_sync::room::{CompactJob, Note};
 use waymark_sync::{BatchId, DocumentId, Position, Record, RoomEffect, SessionId};
 
 use super::RoomTask;
-use super::message::{Answer, Credit, Ended};
+use super::fan_out::{self, Outgoing};
+use super::message::{Answer, Ended};
 use crate::metrics::Measured;
 use crate::store::DocumentStore;
 
 impl<S: DocumentStore + Clone> RoomTask<S> {
-    /// Carries effects out, in order. Whose messages went out at once is added to `sent`,
-    /// once for each message.
-    pub(super) fn execute(&mut self, effects: Vec<RoomEffect>, sent: &mut Vec<SessionId>) {
-        // Messages for one session that follow each other go together.
-        let mut batch: Option<SessionId> = None;
-        let mut messages = std::mem::take(&mut self.messages);
+    /// Carries effects out. Whose messages went out at once is added to `sent`, once for
+    /// each message.
+    pub(super) async fn execute(&mut self, effects: Vec<RoomEffect>, sent: &mut Vec<SessionId>) {
+        let mut outgoing = Vec::new();
+        let mut ended = Vec::new();
         for effect in effects {
-            if let RoomEffect::Send { session, message } = effect {
-                if let Some(before) = batch.replace(session).filter(|before| *before != session) {
-                    self.send(before, &mut messages, sent);
+            match effect {
+                RoomEffect::Send { session, message } => {
+                    if let Some(output) = self.sessions.get(&session) {
+                        let message = self.frames.of(message);
+                        self.watch.sends(&message);
+                        let sink = output.sink.clone();
+                        outgoing.push(Outgoing {
+                            session,
+                            sink,
+                            message,
+                        });
+                    }
                 }
-                messages.push(message);
-                continue;
+                // After its last messages.
+                RoomEffect::Close { session, reason } => ended.push(Ended { session, reason }),
+                RoomEffect::Append { batch, record } => self.append(batch, record),
+                RoomEffect::Compact { upto, build } => self.compact(upto, build),
+                RoomEffect::Retire => self.may_retire = true,
+                RoomEffect::Note(note) => self.note(note),
             }
-            if let Some(before) = batch.take() {
-                self.send(before, &mut messages, sent);
+        }
+        self.frames.clear();
+        fan_out::write(outgoing, &self.answer, sent).await;
+        for end in ended {
+            if let Some(output) = self.sessions.remove(&end.session) {
+                // The connection is gone already if this fails.
+                let _ = output.ended.send(end);
             }
-            self.execute_other(effect);
         }
-        if let Some(before) = batch {
-            self.send(before, &mut messages, sent);
-        }
-        self.messages = messages;
-    }
-
-    fn execute_other(&mut self, effect: RoomEffect) {
-        match effect {
-            RoomEffect::Send { .. } => {}
-            RoomEffect::Close { session, reason } => {
-                if let Some(output) = self.sessions.remove(&session) {
-                    // The connection is gone already if this fails.
-                    let _ = output.ended.send(Ended { session, reason });
-                }
-            }
-            RoomEffect::Append { batch, record } => self.append(batch, record),
-            RoomEffect::Compact { upto, build } => self.compact(upto, build),
-            RoomEffect::Retire => self.may_retire = true,
-            RoomEffect::Note(note) => self.note(note),
-        }
-    }
-
-    fn send(&mut self, session: SessionId, messages: &mut Vec<Bytes>, sent: &mut Vec<SessionId>) {
-        if let Some(output) = self.sessions.get(&session) {
-            let credit = Credit {
-                session,
-                room: self.answer.clone(),
-            };
-            self.watch.sends(messages);
-            let written = output.sink.send(messages, &credit);
-            sent.extend(std::iter::repeat_n(session, written));
-        }
-        messages.clear();
     }
 
     fn append(&mut self, batch: BatchId, record: Record) {

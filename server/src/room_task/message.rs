@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use tokio::sync::mpsc;
 use waymark_sync::wire::Address;
 use waymark_sync::{BatchId, CloseReason, Dialect, Frame, Grant, Position, SessionId};
 
-use crate::connection::Writer;
+use crate::connection::{Framed, Writer};
 use crate::store::StoreError;
 
 /// What a session or the process tells a room.
@@ -52,19 +51,23 @@ pub(crate) enum Sink {
     Socket(Arc<Writer>),
     /// What a test reads, message by message, with the credit to give back.
     #[cfg(test)]
-    Channel(mpsc::UnboundedSender<(Bytes, Credit)>),
+    Channel(mpsc::UnboundedSender<(bytes::Bytes, Credit)>),
 }
 
 impl Sink {
     /// Sends messages; how many are on the wire already. The others give their credit back
     /// when they are.
-    pub(super) fn send(&self, messages: &[Bytes], credit: &Credit) -> usize {
+    pub(super) fn send<'a>(
+        &self,
+        messages: impl ExactSizeIterator<Item = &'a Framed>,
+        credit: impl Fn() -> Credit,
+    ) -> usize {
         match self {
             Self::Socket(writer) => writer.send(messages, credit),
             #[cfg(test)]
             Self::Channel(channel) => {
                 for message in messages {
-                    let _ = channel.send((message.clone(), credit.clone()));
+                    let _ = channel.send((message.message(), credit()));
                 }
                 0
             }
