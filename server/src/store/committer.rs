@@ -25,7 +25,7 @@ const GROUP: usize = 512;
 /// The first commands after a pause are written at once; after that a flush begins no
 /// sooner than this after the last. Each costs two waits for the disk and wakes all of
 /// sled's threads, which is most of what an append costs.
-const WINDOW: Duration = Duration::from_millis(5);
+const WINDOW: Duration = Duration::from_millis(15);
 /// How long to wait before the database is opened again after a failure.
 const REOPEN_PAUSE: Duration = Duration::from_secs(1);
 /// How long readers may keep a failed database open.
