@@ -9,6 +9,7 @@ mod effects;
 mod ending;
 mod fan_out;
 mod message;
+mod opening;
 mod quarantine;
 #[cfg(test)]
 mod tests;
@@ -35,8 +36,13 @@ const BATCH: usize = 64;
 enum Turn {
     Continue,
     Ended,
+}
+
+/// Why a room's life ends before its time.
+enum Broken {
     /// While it handled this, as far as can be told.
     Panicked(Option<Frame>),
+    Unloadable(LoadError),
 }
 
 /// Why a room cannot be opened.
@@ -101,21 +107,11 @@ impl<S: DocumentStore + Clone> RoomTask<S> {
     #[tracing::instrument(name = "room", skip_all, fields(document = %self.document))]
     pub(crate) async fn run(mut self) {
         loop {
-            let mut room = match self.load().await {
-                Ok(room) => room,
-                Err(error) => return self.refuse(error).await,
+            let suspect = match self.live().await {
+                Ok(()) => return,
+                Err(Broken::Panicked(suspect)) => suspect,
+                Err(Broken::Unloadable(error)) => return self.refuse(error).await,
             };
-            self.watch.opened();
-            // A room that was loaded again has not heard that the process stops.
-            let mut first = self.stopping.then_some(RoomInput::Stop);
-            let suspect = loop {
-                match self.turn(&mut room, first.take()).await {
-                    Turn::Continue => {}
-                    Turn::Ended => return self.end(),
-                    Turn::Panicked(suspect) => break suspect,
-                }
-            };
-            drop(room);
             self.recover(suspect).await;
             if self.panics.len() > 1 {
                 tracing::error!(
@@ -127,35 +123,30 @@ impl<S: DocumentStore + Clone> RoomTask<S> {
         }
     }
 
-    /// Reads the document and opens its room, away from the runtime's threads.
-    async fn load(&self) -> Result<Room, LoadError> {
-        let stored = self
-            .rooms
-            .measured()
-            .load(&self.document)
-            .await
-            .map_err(LoadError::Store)?;
-        let stored = stored.ok_or(LoadError::Missing)?;
-        let document = self.document.clone();
-        let limits = *self.rooms.limits();
-        let seed = crate::random::bits64();
-        let opened = tokio::task::spawn_blocking(move || {
-            catch_unwind(AssertUnwindSafe(|| {
-                Room::open(document, stored, limits, seed)
-            }))
-        });
-        match opened.await {
-            Ok(Ok(room)) => room.map_err(LoadError::Unreadable),
-            _ => Err(LoadError::Panicked),
+    /// One life of the room, until it ends by itself or breaks.
+    async fn live(&mut self) -> Result<(), Broken> {
+        let (mut room, held) = self.open().await?;
+        self.watch.opened();
+        let mut first = Vec::from_iter(held);
+        // A room that was loaded again has not heard that the process stops.
+        first.extend(self.stopping.then_some(RoomInput::Stop));
+        loop {
+            match self.turn(&mut room, std::mem::take(&mut first)).await? {
+                Turn::Continue => {}
+                Turn::Ended => {
+                    self.end();
+                    return Ok(());
+                }
+            }
         }
     }
 
     /// Takes what waits, lets the room decide, and carries it out.
-    async fn turn(&mut self, room: &mut Room, first: Option<RoomInput>) -> Turn {
+    async fn turn(&mut self, room: &mut Room, first: Vec<RoomInput>) -> Result<Turn, Broken> {
         let clock = self.rooms.clock();
         let wake = room.deadline().map(|at| clock.instant(at));
         let mut messages = Vec::new();
-        let mut inputs = Vec::from_iter(first);
+        let mut inputs = first;
         tokio::select! {
             biased;
             () = std::future::ready(()), if !inputs.is_empty() => {}
@@ -173,8 +164,25 @@ impl<S: DocumentStore + Clone> RoomTask<S> {
                 .into_iter()
                 .filter_map(|message| self.input_of_message(message)),
         );
+        self.decide(room, inputs).await?;
+        // A room that may end and does not, because somebody is on the way in, says so
+        // again after a while.
+        if !std::mem::take(&mut self.may_retire) {
+            return Ok(Turn::Continue);
+        }
+        if self.stopping {
+            self.rooms.forget(&self.document, self.number);
+            return Ok(Turn::Ended);
+        }
+        match self.rooms.retire(&self.document, self.number, &self.inbox) {
+            true => Ok(Turn::Ended),
+            false => Ok(Turn::Continue),
+        }
+    }
 
-        let now = clock.now();
+    /// Lets the room decide about inputs, and carries it out.
+    async fn decide(&mut self, room: &mut Room, mut inputs: Vec<RoomInput>) -> Result<(), Broken> {
+        let now = self.rooms.clock().now();
         let started = Instant::now();
         let taken = inputs.len();
         let mut suspect = None;
@@ -197,7 +205,7 @@ impl<S: DocumentStore + Clone> RoomTask<S> {
                 room.flush(now, &mut effects);
             }));
             if decided.is_err() {
-                return Turn::Panicked(suspect);
+                return Err(Broken::Panicked(suspect));
             }
             done += effects.len();
             let mut sent = Vec::new();
@@ -211,19 +219,7 @@ impl<S: DocumentStore + Clone> RoomTask<S> {
             "turn"
         );
         self.watch.turn(room, taken, started);
-        // A room that may end and does not, because somebody is on the way in, says so
-        // again after a while.
-        if !std::mem::take(&mut self.may_retire) {
-            return Turn::Continue;
-        }
-        if self.stopping {
-            self.rooms.forget(&self.document, self.number);
-            return Turn::Ended;
-        }
-        match self.rooms.retire(&self.document, self.number, &self.inbox) {
-            true => Turn::Ended,
-            false => Turn::Continue,
-        }
+        Ok(())
     }
 
     fn input_of_message(&mut self, message: Message) -> Option<RoomInput> {

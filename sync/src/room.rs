@@ -5,6 +5,7 @@ mod content;
 mod counts;
 mod delivery;
 mod journal;
+mod opening;
 mod outbox;
 mod presence;
 mod recent;
@@ -31,12 +32,13 @@ pub(crate) use content::options as doc_options;
 
 pub use compact::CompactJob;
 pub use counts::{Condition, Counts};
+pub use opening::{Loaded, Opening};
 pub use vocabulary::{Note, OpenError, RoomEffect, RoomInput, SessionId};
 
 #[cfg(not(test))]
 use content::Content;
 #[cfg(test)]
-pub(crate) use content::{Content, Outcome};
+pub(crate) use content::{Content, Core, Outcome};
 use journal::Journal;
 use presence::Presence;
 use recent::Recent;
@@ -93,19 +95,13 @@ enum Life {
 }
 
 impl Room {
-    /// Opens a stored document. Heavy for large ones: call it on the blocking pool.
-    ///
-    /// `seed` makes batch ids unique across restarts.
-    ///
-    /// # Errors
-    /// [`OpenError`]; nothing may be written to that document then.
-    pub fn open(
+    fn with_content(
         document: DocumentId,
-        stored: StoredDocument,
+        stored: &StoredDocument,
         limits: Limits,
         seed: u64,
-    ) -> Result<Self, OpenError> {
-        let (content, _) = Content::stored(&document, &stored, Position(u64::MAX), seed)?;
+        content: Content,
+    ) -> Self {
         let (upto, snapshot_bytes) = match &stored.snapshot {
             Some((position, snapshot)) => (*position, snapshot.state.len()),
             None => (Position(0), 0),
@@ -114,7 +110,7 @@ impl Room {
             .records
             .iter()
             .map(|(position, record)| (*position, record.update.len()));
-        Ok(Self {
+        Self {
             journal: Journal::new(seed, upto, snapshot_bytes, tail),
             document,
             incarnation: stored.incarnation,
@@ -134,7 +130,7 @@ impl Room {
             idle_since: None,
             life: Life::Open,
             counts: Counts::default(),
-        })
+        }
     }
 
     /// Takes one input. Cannot fail: a peer's fault becomes `Close`, the store's becomes state.

@@ -88,10 +88,14 @@ impl Watch {
         &self.metrics
     }
 
-    /// The room is loaded, for the first time or again: it counts from nothing.
-    pub(crate) fn opened(&mut self) {
+    /// The room begins, for the first time or again: it counts from nothing.
+    pub(crate) fn opening(&mut self) {
         self.counted = Counts::default();
         self.said = Counts::default();
+    }
+
+    /// The room is loaded.
+    pub(crate) fn opened(&self) {
         let micros = self.opened_at.elapsed().as_micros();
         tracing::info!(micros, "opened");
     }

@@ -72,6 +72,7 @@ impl<S: DocumentStore + Clone> RoomTask<S> {
                 CloseReason::Internal
             }
         };
+        self.close_all(reason);
         self.rooms.forget(&self.document, self.number);
         self.inbox.close();
         while let Some(message) = self.inbox.recv().await {

@@ -3,7 +3,9 @@
 use bytes::Bytes;
 use yrs::StateVector;
 
+use super::OpenError;
 use super::content::Content;
+use super::opening::Parts;
 use crate::document::DocumentId;
 use crate::journal::{Position, Snapshot, StoredDocument};
 
@@ -27,8 +29,9 @@ impl CompactJob {
     /// room does.
     pub fn run(self, stored: &StoredDocument) -> Result<Snapshot, String> {
         // Nobody edits there, so the client id is of no matter.
-        let (mut content, last) = Content::stored(&self.document, stored, self.upto, 1)
-            .map_err(|error| error.to_string())?;
+        let fail = |error: OpenError| error.to_string();
+        let (parts, last) = Parts::walk(stored, self.upto).map_err(fail)?;
+        let mut content = Content::of(parts.load(&self.document, 1).map_err(fail)?);
         if last != self.upto {
             return Err(format!("the log ends at {last:?} before {:?}", self.upto));
         }

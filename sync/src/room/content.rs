@@ -8,10 +8,9 @@ use yrs::block::ClientID;
 use yrs::updates::decoder::Decode;
 use yrs::{Doc, OffsetKind, Options, ReadTxn, StateVector, Transact, Update, WriteTxn};
 
-use super::{OpenError, SessionId};
+use super::SessionId;
 use crate::document::DocumentId;
 use crate::guard::{self, Bounds, Fault, Outline, Places, Section, Walk};
-use crate::journal::{Position, StoredDocument};
 use crate::wire::{self, Address, Dialect, Frame};
 
 /// One effective update: numbered, and encoded once for everybody who gets it.
@@ -96,10 +95,16 @@ pub(crate) enum Outcome {
 }
 
 pub(crate) struct Content {
-    doc: Doc,
-    places: Places,
+    /// Missing while a stored document is being loaded.
+    core: Option<Core>,
     state: StateVector,
     full: Option<Full>,
+}
+
+/// The document itself, and where everything in it hangs.
+pub(crate) struct Core {
+    doc: Doc,
+    places: Places,
 }
 
 /// The whole state, encoded once for all who join before the next change.
@@ -118,75 +123,36 @@ impl Full {
 }
 
 impl Content {
-    /// An empty document with the server's own client id.
-    pub(crate) fn new(document: &DocumentId, seed: u64) -> Self {
-        // 32 bits as all our ids, and never 0.
-        let client_id = ClientID::new(u64::from((seed ^ (seed >> 32)) as u32 | 1));
+    /// What is known of a stored document before it is loaded: its state and, if that can
+    /// be had, all of it.
+    pub(super) fn unloaded(state: StateVector, whole: Option<Bytes>) -> Self {
         Self {
-            doc: Doc::with_options(options(document, client_id)),
-            places: Places::new(seed),
-            state: StateVector::default(),
+            core: None,
+            state,
+            full: whole.map(Full::new),
+        }
+    }
+
+    /// A document that is loaded.
+    pub(crate) fn of(core: Core) -> Self {
+        Self {
+            state: core.state_vector(),
+            core: Some(core),
             full: None,
         }
     }
 
-    /// What the store holds up to a position, and the position of the last record of it.
-    pub(super) fn stored(
-        document: &DocumentId,
-        stored: &StoredDocument,
-        upto: Position,
-        seed: u64,
-    ) -> Result<(Self, Position), OpenError> {
-        let mut content = Self::new(document, seed);
-        let fail = |position, problem: String| OpenError { position, problem };
-        let mut last = Position(0);
-        if let Some((position, snapshot)) = &stored.snapshot {
-            content
-                .load(&snapshot.state)
-                .map_err(|fault| fail(None, fault.to_string()))?;
-            last = *position;
-        }
-        for (position, record) in &stored.records {
-            if *position > upto {
-                break;
-            }
-            if *position <= last {
-                let problem = format!("it follows {last:?}");
-                return Err(fail(Some(*position), problem));
-            }
-            content
-                .load(&record.update)
-                .map_err(|fault| fail(Some(*position), fault.to_string()))?;
-            last = *position;
-        }
-        // A snapshot that nothing follows is what a newcomer is sent.
-        if let Some((position, snapshot)) = &stored.snapshot
-            && last == *position
-        {
-            content.full = Some(Full::new(snapshot.state.clone()));
-        }
-        Ok((content, last))
+    pub(super) fn loaded(&mut self, core: Core) {
+        self.core = Some(core);
     }
 
-    /// Takes over stored bytes.
-    pub(crate) fn load(&mut self, bytes: &Bytes) -> Result<(), Fault> {
-        let walk = guard::check_update(bytes, &Bounds::TRUSTED_SIZE)?;
-        if !walk.outline.fits(&self.state) {
-            return Err(Fault("something it builds upon is missing"));
-        }
-        let resolved = self.places.check(bytes, &walk)?;
-        let update = decode(bytes)?;
-        let mut txn = self.transact();
-        txn.apply_update(update)
-            .map_err(|_| Fault("a struct's parent cannot hold it"))?;
-        if txn.has_missing_updates() {
-            return Err(Fault("structs refer to each other in a circle"));
-        }
-        let state = txn.state_vector();
-        drop(txn);
-        self.places.extend(resolved, &state);
-        self.state = state;
-        Ok(())
+    pub(super) fn is_loaded(&self) -> bool {
+        self.core.is_some()
+    }
+
+    /// Whether the whole state is there without encoding it.
+    pub(super) fn has_whole(&self) -> bool {
+        self.full.is_some()
     }
 
     /// Applies a checked update of `author`, numbered by `number` if it changes something.
@@ -204,9 +170,10 @@ impl Content {
         if outline.deletes.is_empty() && !outline.adds_to(&self.state) {
             return Ok(Outcome::Nothing);
         }
-        let resolved = self.places.check(bytes, walk)?;
+        let core = self.core.as_mut().expect(LOADED);
+        let resolved = core.places.check(bytes, walk)?;
         let update = decode(bytes)?;
-        let mut txn = self.transact();
+        let mut txn = core.transact();
         let mut fault = txn
             .apply_update(update)
             .err()
@@ -234,13 +201,10 @@ impl Content {
                 }
             }
             (Some(state), _) => self.state = state,
-            (None, None) => {
-                let state = self.read().state_vector();
-                self.state = state;
-            }
+            (None, None) => self.state = core.state_vector(),
         }
-        debug_assert_eq!(self.state, self.read().state_vector());
-        self.places.extend(resolved, &self.state);
+        debug_assert_eq!(self.state, core.state_vector());
+        core.places.extend(resolved, &self.state);
         if effective == Update::EMPTY_V1 {
             return fault.map_or(Ok(Outcome::Nothing), Err);
         }
@@ -310,6 +274,42 @@ impl Content {
     }
 
     fn read(&self) -> yrs::Transaction<'_> {
+        self.core.as_ref().expect(LOADED).read()
+    }
+}
+
+impl Core {
+    /// An empty document with the server's own client id.
+    pub(crate) fn new(document: &DocumentId, seed: u64) -> Self {
+        // 32 bits as all our ids, and never 0.
+        let client_id = ClientID::new(u64::from((seed ^ (seed >> 32)) as u32 | 1));
+        Self {
+            doc: Doc::with_options(options(document, client_id)),
+            places: Places::new(seed),
+        }
+    }
+
+    /// Takes over stored bytes that have been walked and fit.
+    pub(crate) fn load(&mut self, bytes: &Bytes, walk: &Walk) -> Result<(), Fault> {
+        let resolved = self.places.check(bytes, walk)?;
+        let update = decode(bytes)?;
+        let mut txn = self.transact();
+        txn.apply_update(update)
+            .map_err(|_| Fault("a struct's parent cannot hold it"))?;
+        if txn.has_missing_updates() {
+            return Err(Fault("structs refer to each other in a circle"));
+        }
+        let state = txn.state_vector();
+        drop(txn);
+        self.places.extend(resolved, &state);
+        Ok(())
+    }
+
+    pub(crate) fn state_vector(&self) -> StateVector {
+        self.read().state_vector()
+    }
+
+    fn read(&self) -> yrs::Transaction<'_> {
         self.doc.try_transact().expect(ONE_OWNER)
     }
 
@@ -319,6 +319,7 @@ impl Content {
 }
 
 const ONE_OWNER: &str = "the room is the document's only owner and ends each transaction";
+const LOADED: &str = "a room takes what needs its document only when it is loaded";
 
 /// How our documents are made, on both sides.
 pub(crate) fn options(document: &DocumentId, client_id: ClientID) -> Options {

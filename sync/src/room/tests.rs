@@ -1,6 +1,7 @@
 mod acks;
 mod grants;
 mod life;
+mod opening;
 mod outbox;
 mod presence;
 mod store;
