@@ -79,7 +79,7 @@ impl Default for Limits {
 }
 
 /// So many sessions make the window of updates a millisecond longer.
-const SESSIONS_A_MILLI: u64 = 64;
+const SESSIONS_A_MILLI: u64 = 56;
 
 impl Limits {
     /// The window in which updates are merged for so many sessions: what one write costs
