@@ -255,6 +255,8 @@ impl Reader {
             Event::Message(message) => self.on_message(message, now, receiver, tally),
             Event::Ping(payload) => alive &= self.outlet.pong(payload).is_ok(),
             Event::Close(_) => alive = false,
+            // It keeps everything.
+            Event::Part(..) => {}
         });
         self.parser = parser;
         let delivered = tally.deliveries - before;

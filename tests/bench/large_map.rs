@@ -114,7 +114,12 @@ impl LargeMap {
 
 /// Whether the last change of the map is in some content.
 pub(crate) fn has_end(content: &[u8]) -> bool {
-    memchr::memmem::find(content, &marker::write(SEEDER, 0)).is_some()
+    memchr::memmem::find(content, &end()).is_some()
+}
+
+/// What only the last change of the map has in it.
+pub(crate) fn end() -> [u8; marker::LEN] {
+    marker::write(SEEDER, 0)
 }
 
 /// Reads a whole state as a client would and says how many cards there are.

@@ -185,12 +185,14 @@ impl Sent {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Event<'a> {
     Message(&'a [u8]),
+    /// Some of a frame that is too long to be kept, with its head: what is still to come.
+    Part(&'a [u8], usize),
     Ping(&'a [u8]),
     Close(u16),
 }
 
 /// Cuts what is read into messages; only what is incomplete is copied.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Parser {
     /// The beginning of a frame that is not complete.
     partial: Vec<u8>,
@@ -198,9 +200,30 @@ pub(crate) struct Parser {
     wanted: usize,
     /// The parts of a message that is sent in several frames.
     fragments: Vec<u8>,
+    /// Frames longer than this are handed on as they come.
+    keeps: usize,
+    /// What is still to come of one.
+    passing: usize,
+}
+
+impl Default for Parser {
+    fn default() -> Self {
+        Self::keeping(usize::MAX)
+    }
 }
 
 impl Parser {
+    /// One that gathers frames up to a length; what is longer costs no memory.
+    pub(crate) fn keeping(keeps: usize) -> Self {
+        Self {
+            partial: Vec::new(),
+            wanted: 0,
+            fragments: Vec::new(),
+            keeps,
+            passing: 0,
+        }
+    }
+
     /// Takes what was read and calls `on_event` for everything that is complete.
     ///
     /// # Errors
@@ -210,6 +233,7 @@ impl Parser {
         mut bytes: &[u8],
         mut on_event: impl FnMut(Event<'_>),
     ) -> Result<()> {
+        bytes = self.pass(bytes, &mut on_event);
         while !self.partial.is_empty() {
             // At first only enough for the header, then up to the end of the frame.
             let goal = self.wanted.max(2);
@@ -227,6 +251,13 @@ impl Parser {
                 }
                 Length::Frame(length) => length,
             };
+            if length > self.keeps {
+                let partial = std::mem::take(&mut self.partial);
+                (self.wanted, self.passing) = (0, length);
+                self.pass(&partial, &mut on_event);
+                bytes = self.pass(bytes, &mut on_event);
+                continue;
+            }
             if self.partial.len() < length {
                 self.wanted = length;
                 self.partial.reserve(length - self.partial.len());
@@ -238,6 +269,10 @@ impl Parser {
         }
         while !bytes.is_empty() {
             match frame_length(bytes)? {
+                Length::Frame(length) if length > self.keeps => {
+                    self.passing = length;
+                    bytes = self.pass(bytes, &mut on_event);
+                }
                 Length::Frame(length) if length <= bytes.len() => {
                     let (frame, rest) = bytes.split_at(length);
                     self.on_frame(frame, &mut on_event)?;
@@ -252,6 +287,16 @@ impl Parser {
             }
         }
         Ok(())
+    }
+
+    /// Hands on what belongs to a frame that is not kept; what follows it.
+    fn pass<'a>(&mut self, bytes: &'a [u8], on_event: &mut impl FnMut(Event<'_>)) -> &'a [u8] {
+        let (part, rest) = bytes.split_at(self.passing.min(bytes.len()));
+        self.passing -= part.len();
+        if !part.is_empty() {
+            on_event(Event::Part(part, self.passing));
+        }
+        rest
     }
 
     fn on_frame(&mut self, frame: &[u8], on_event: &mut impl FnMut(Event<'_>)) -> Result<()> {
@@ -343,6 +388,9 @@ mod tests {
                 .take(chunk, |event| {
                     seen.push(match event {
                         Event::Message(bytes) => format!("message {}", bytes.len()),
+                        Event::Part(bytes, left) => {
+                            format!("part {} of {}", bytes.len(), bytes.len() + left)
+                        }
                         Event::Ping(bytes) => format!("ping {}", bytes.len()),
                         Event::Close(code) => format!("close {code}"),
                     });
@@ -377,6 +425,27 @@ mod tests {
         for size in [1, 2, 3, 7, 1_000] {
             let chunks: Vec<&[u8]> = stream.chunks(size).collect();
             assert_eq!(parse(&chunks), expected, "in chunks of {size}");
+        }
+    }
+
+    #[test]
+    fn what_is_too_long_to_be_kept_is_handed_on_to_its_end() {
+        let mut stream = frame(FINAL | BINARY, &[7; 3]);
+        stream.extend(frame(FINAL | BINARY, &[7; 5_000]));
+        stream.extend(frame(FINAL | PING, b"hi"));
+        for size in [1, 2, 3, 7, 1_000, 10_000] {
+            let (mut parser, mut whole, mut others) = (Parser::keeping(4_000), 0, 0);
+            for chunk in stream.chunks(size) {
+                let take = parser.take(chunk, |event| match event {
+                    Event::Part(part, left) => {
+                        whole += part.len();
+                        assert_eq!(whole + left, 5_004);
+                    }
+                    _ => others += 1,
+                });
+                take.unwrap();
+            }
+            assert_eq!((whole, others), (5_004, 2), "in chunks of {size}");
         }
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
+use memchr::memmem;
 use tokio::io::AsyncReadExt;
 use tokio::net::tcp::OwnedReadHalf;
 
@@ -13,7 +14,7 @@ use crate::server::Place;
 use crate::socket::{Event, Outlet, Parser, connect};
 
 /// Bytes read at once.
-const READ: usize = 256 << 10;
+const READ: usize = 64 << 10;
 
 /// Somebody in a document who keeps nothing of it.
 #[derive(Debug)]
@@ -127,6 +128,8 @@ impl Visitor {
                 let _ = outlet.pong(payload);
             }
             Event::Close(code) => *closed = Some(code),
+            // It keeps everything.
+            Event::Part(..) => {}
         })
     }
 }
@@ -149,42 +152,80 @@ impl Pen {
     }
 }
 
-/// Opens a document and waits for content that is `complete`; nothing is copied that need
-/// not be. Returns how long it took and, when `keep` says so, that content.
+/// Opens a document and waits for one message with an update of it of at least so many bytes
+/// and with `end` in it. Returns how long it took and, when `keep` says so, the update; else
+/// the message is looked through as it comes, so that it costs as little as possible.
 ///
 /// # Errors
 /// When the document does not open.
 pub(crate) async fn open(
     place: &Arc<Place>,
-    complete: impl Fn(&[u8]) -> bool,
+    (least, end): (usize, &[u8]),
     keep: bool,
 ) -> Result<(Duration, Vec<u8>)> {
     let started = Instant::now();
-    let (mut half, outlet, mut read) = connect(place.address, &place.path).await?;
+    let (mut half, outlet, rest) = connect(place.address, &place.path).await?;
     for message in place.tongue.greeting() {
         outlet.deliver(&message).await?;
     }
-    let mut parser = Parser::default();
+    let mut parser = Parser::keeping(if keep { usize::MAX } else { least });
     let mut found = None;
-    loop {
-        parser.take(&read, |event| {
-            if let Event::Message(message) = event
-                && let Said::Step2(content) | Said::Update(content) = place.tongue.read(message)
-                && found.is_none()
-                && complete(content)
-            {
-                let took = started.elapsed();
-                found = Some((took, if keep { content.to_vec() } else { Vec::new() }));
+    let mut skimmed = Skimmed::default();
+    let mut take = |bytes: &[u8]| {
+        parser.take(bytes, |event| match event {
+            Event::Part(part, left) => {
+                skimmed.take(part, end);
+                if left == 0 && std::mem::take(&mut skimmed).found {
+                    found.get_or_insert((started.elapsed(), Vec::new()));
+                }
             }
+            Event::Message(message) => {
+                if let Said::Step2(content) | Said::Update(content) = place.tongue.read(message)
+                    && content.len() >= least
+                    && memmem::find(content, end).is_some()
+                {
+                    found.get_or_insert_with(|| (started.elapsed(), content.to_vec()));
+                }
+            }
+            Event::Ping(_) | Event::Close(_) => {}
         })?;
-        if let Some(found) = found {
-            return Ok(found);
-        }
-        read.resize(READ, 0);
-        let count = half.read(&mut read).await?;
+        Ok::<_, anyhow::Error>(found.take())
+    };
+    if let Some(found) = take(&rest)? {
+        return Ok(found);
+    }
+    let mut buffer = vec![0; READ];
+    loop {
+        let count = half.read(&mut buffer).await?;
         if count == 0 {
             bail!("the connection ended before the document was there");
         }
-        read.truncate(count);
+        if let Some(found) = take(&buffer[..count])? {
+            return Ok(found);
+        }
+    }
+}
+
+/// Looks for something in what comes in parts.
+#[derive(Default)]
+struct Skimmed {
+    found: bool,
+    /// The end of what came, shorter than what is looked for.
+    tail: Vec<u8>,
+}
+
+impl Skimmed {
+    fn take(&mut self, part: &[u8], what: &[u8]) {
+        let keep = what.len() - 1;
+        self.tail.extend_from_slice(&part[..part.len().min(keep)]);
+        self.found |=
+            memmem::find(&self.tail, what).is_some() || memmem::find(part, what).is_some();
+        if part.len() >= keep {
+            self.tail.clear();
+            self.tail.extend_from_slice(&part[part.len() - keep..]);
+        } else {
+            let surplus = self.tail.len().saturating_sub(keep);
+            self.tail.drain(..surplus);
+        }
     }
 }

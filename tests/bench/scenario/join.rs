@@ -9,7 +9,7 @@ use futures_util::future::try_join_all;
 
 use super::seed::{AS_FAST_AS_IT_GOES, QUIET_WITHIN, cards, seed};
 use super::{each_server, mb, quiet, runtime};
-use crate::large_map::{LargeMap, count_cards, has_end};
+use crate::large_map::{LargeMap, count_cards, end};
 use crate::options::Options;
 use crate::process;
 use crate::report::{Report, Row};
@@ -100,8 +100,7 @@ async fn once(setup: &Setup, kind: Kind, map: &LargeMap) -> Result<Row> {
 /// Opens the map until all of it is there: the end of it, in something that has its size.
 async fn in_time(place: &Arc<Place>, map: &LargeMap, keep: bool) -> Result<(Duration, Vec<u8>)> {
     let least = map.bytes * 9 / 10;
-    let complete = |content: &[u8]| content.len() >= least && has_end(content);
-    tokio::time::timeout(OPEN_WITHIN, open(place, complete, keep))
+    tokio::time::timeout(OPEN_WITHIN, open(place, (least, &end()), keep))
         .await
         .context("the map did not open in time")?
 }
