@@ -69,14 +69,17 @@ fn main() -> Result<ExitCode> {
     for failure in &failures {
         report(&mut yjs, failure)?;
     }
+    let seconds = begin.elapsed().as_secs_f64();
     println!(
-        "differential: {} cases, {} operations, {} updates, {} cases through a room, {} divergences, {:.0} s",
+        "differential: {} cases, {} operations, {} updates, {} cases through a room, {} divergences, {} healed by resync, {:.0} s, {:.0} cases/s",
         totals.cases,
         totals.steps,
         totals.updates,
         totals.rooms,
         failures.len(),
-        begin.elapsed().as_secs_f64()
+        totals.resynced,
+        seconds,
+        totals.cases as f64 / seconds
     );
     Ok(if failures.is_empty() {
         ExitCode::SUCCESS
@@ -91,6 +94,9 @@ struct Totals {
     steps: u64,
     updates: u64,
     rooms: u64,
+    /// Cases in which a Yjs replica held back what it had until it synchronised anew, and
+    /// which were equal then.
+    resynced: u64,
 }
 
 impl Totals {
@@ -99,6 +105,7 @@ impl Totals {
         self.steps += u64::from(verdict.steps);
         self.updates += verdict.updates;
         self.rooms += u64::from(verdict.room);
+        self.resynced += u64::from(verdict.resynced && verdict.problem.is_none());
     }
 }
 

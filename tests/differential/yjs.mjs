@@ -234,10 +234,6 @@ function handle([id, commands]) {
       return null;
     }
     if (name === "merge") return hex(Y.mergeUpdates(rest[0].map(bytes)));
-    if (name === "end") {
-      cases.delete(id);
-      return null;
-    }
     try {
       return replicas.get(who).do([name, ...rest]);
     } catch (error) {
@@ -257,6 +253,9 @@ for (;;) {
   for (let end = block.indexOf(10); end !== -1 && end < read; end = block.indexOf(10, from)) {
     parts.push(Buffer.from(block.subarray(from, end)));
     const line = JSON.parse(Buffer.concat(parts).toString());
+    // Every case that goes on is in every line.
+    const going = new Set(line.map(([id]) => id));
+    for (const id of cases.keys()) if (!going.has(id)) cases.delete(id);
     parts = [];
     from = end + 1;
     let answer = Buffer.from(`${JSON.stringify(line.map(handle))}\n`);
