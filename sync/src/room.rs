@@ -31,7 +31,8 @@ use crate::wire::{Address, Dialect, Frame};
 pub(crate) use content::options as doc_options;
 
 pub use compact::CompactJob;
-pub use counts::{Condition, Counts};
+pub use counts::{Condition, Counts, Load, SessionLoad};
+pub use delivery::EARLY_BYTES;
 pub use opening::{Loaded, Opening};
 pub use vocabulary::{Note, OpenError, RoomEffect, RoomInput, SessionId};
 
@@ -294,7 +295,7 @@ impl Room {
         if let Some(reason) = &self.not_saving {
             session.tell_fact(&saving::fact(Some(reason)), &self.limits);
         }
-        session.ask(Ask::Handshake, self.encoded_state(), &self.limits);
+        session.ask(Ask::Handshake, &self.limits);
         session.outbox.everybody = true;
         session.outbox.presence = self.presence.newest();
         if let Some(at) = session.deadline(&self.limits) {
@@ -313,7 +314,6 @@ impl Room {
         grant: Option<Grant>,
         out: &mut Vec<RoomEffect>,
     ) {
-        let state = self.encoded_state();
         let Some(session) = self.sessions.get_mut(&id) else {
             return;
         };
@@ -327,7 +327,7 @@ impl Room {
                     // A plain client cannot be told that it may write: it is asked for
                     // what was refused meanwhile.
                     if dialect == Dialect::YWebsocket && scope == "read-write" {
-                        session.ask(Ask::Handshake, state, &self.limits);
+                        session.ask(Ask::Handshake, &self.limits);
                     }
                 }
                 if let Some(at) = session.deadline(&self.limits) {
@@ -466,11 +466,6 @@ impl Room {
 
     fn may_retire(&self) -> bool {
         self.sessions.is_empty() && self.journal.all_durable() && !self.journal.is_compacting()
-    }
-
-    fn encoded_state(&self) -> Vec<u8> {
-        use yrs::updates::encoder::Encode;
-        self.content.state().encode_v1()
     }
 }
 

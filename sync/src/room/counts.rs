@@ -1,6 +1,7 @@
 //! What a room has done and how it is, for logs and metrics. Nothing is decided by it.
 
-use super::Room;
+use super::session::{Session, Stage};
+use super::{Room, SessionId};
 
 /// What a room has done since it was opened; the numbers only grow.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -66,7 +67,69 @@ pub struct Condition {
     pub not_saving: bool,
 }
 
+/// What a room holds right now for its sessions and the store: never more than
+/// [`Limits`](crate::Limits) allow, whatever the peers and the store do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Load {
+    /// Bytes of changes that wait for the store: below `staged_bytes` before the change
+    /// that was taken last.
+    pub staged_bytes: usize,
+    /// Bytes of changes kept for sessions, once for all of them; those that no window has
+    /// let out included. At most `outbox_bytes` and the next number.
+    pub recent_bytes: usize,
+    /// Bytes of changes that no window has let out; less than [`super::EARLY_BYTES`].
+    pub unreleased_bytes: usize,
+    /// Each session's part.
+    pub sessions: Vec<SessionLoad>,
+}
+
+/// What a room holds for one session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionLoad {
+    /// Which one.
+    pub session: SessionId,
+    /// Bytes of kept changes that it still has to be sent; 0 when it is owed one
+    /// difference in their place, which is made when it is sent.
+    pub owed_bytes: usize,
+    /// Messages that keep their place; at most `control_frames`.
+    pub control_frames: usize,
+    /// Questions that it has not answered; at most `control_frames`.
+    pub asked: usize,
+    /// Frames with its writer; at most `credit`.
+    pub in_hand: u32,
+    /// Client ids that it shows presence for; at most `presence_ids`.
+    pub presence_ids: usize,
+}
+
 impl Room {
+    /// What it holds, after a [`Room::flush`]. For oracles: looks at everything.
+    pub fn load(&self) -> Load {
+        let sessions = self.sessions.iter();
+        Load {
+            staged_bytes: self.journal.waiting_bytes(),
+            recent_bytes: self.recent.bytes(),
+            unreleased_bytes: self.unreleased_bytes,
+            sessions: sessions
+                .map(|(id, session)| SessionLoad {
+                    session: *id,
+                    owed_bytes: self.owed_to(session),
+                    control_frames: session.outbox.control_frames(),
+                    asked: session.asked(),
+                    in_hand: session.in_hand(&self.limits),
+                    presence_ids: self.presence.owned_by(*id).map_or(0, |shown| shown.len()),
+                })
+                .collect(),
+        }
+    }
+
+    fn owed_to(&self, session: &Session) -> usize {
+        if session.stage != Stage::Live || !session.outbox.follows() {
+            return 0;
+        }
+        let owed = self.recent.after(session.outbox.sent);
+        owed.map(|change| change.update().len()).sum()
+    }
+
     /// What it has done so far.
     pub fn counts(&self) -> &Counts {
         &self.counts

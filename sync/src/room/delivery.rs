@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use yrs::updates::encoder::Encode;
 
 use super::content::{Change, Content};
 use super::counts::Counts;
@@ -19,7 +20,7 @@ use crate::time::Timestamp;
 use crate::wire::{self, Frame};
 
 /// From this size on changes do not wait for their window.
-const EARLY_BYTES: usize = 64 * 1024;
+pub const EARLY_BYTES: usize = 64 * 1024;
 
 impl Room {
     /// Gives sessions as much as their credit allows: everybody when a window has ended,
@@ -207,7 +208,10 @@ impl Server<'_> {
 
     fn next(&mut self, id: SessionId, session: &mut Session) -> Next {
         let dialect = session.dialect;
-        let control = session.outbox.pop_control();
+        let control = session.outbox.pop_control().map(|frame| match frame {
+            Frame::SyncStep1(_) => Frame::SyncStep1(self.content.state().encode_v1().into()),
+            other => other,
+        });
         let ack = |session: &mut Session| session.next_ack(self.durable).map(Frame::SyncStatus);
         if let Some(frame) = control.or_else(|| ack(session)) {
             self.counts.control_messages += 1;

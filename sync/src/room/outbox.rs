@@ -46,6 +46,11 @@ impl Outbox {
         !self.control.is_empty()
     }
 
+    /// How many of them.
+    pub(super) fn control_frames(&self) -> usize {
+        self.control.len()
+    }
+
     /// Owes step 2 for a replica in state `known`. It is made when it is sent, so it will
     /// hold everything that was changed until then.
     pub(super) fn push_answer(&mut self, known: StateVector) {

@@ -40,10 +40,9 @@ impl Room {
         if !self.journal.has_room(&self.limits) {
             return;
         }
-        let state = self.encoded_state();
         for session in self.sessions.values_mut() {
             if std::mem::take(&mut session.refill) {
-                session.ask(Ask::Repair, state.clone(), &self.limits);
+                session.ask(Ask::Repair, &self.limits);
                 self.everybody_ready = true;
             }
         }

@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use bytes::Bytes;
+
 use super::outbox::Outbox;
 use crate::close::CloseReason;
 use crate::grant::{Grant, Role};
@@ -20,7 +22,7 @@ pub(super) struct Session {
     /// Whether writes were put aside because the store could not keep up, so that the
     /// session has to be asked for them when it can.
     pub(super) refill: bool,
-    /// Too many messages wait that cannot be merged.
+    /// Too many messages wait that cannot be merged, or questions for an answer.
     pub(super) overflowed: bool,
     /// It is among those that the next flush serves.
     pub(super) ready: bool,
@@ -132,10 +134,14 @@ impl Session {
         }
     }
 
-    /// Asks the session for everything we lack.
-    pub(super) fn ask(&mut self, why: Ask, state_vector: Vec<u8>, limits: &Limits) {
+    /// Asks the session for everything we lack. What that is, is written down when the
+    /// question is sent: many that wait weigh nothing, whatever the document holds.
+    pub(super) fn ask(&mut self, why: Ask, limits: &Limits) {
         self.asked.push_back(why);
-        self.tell(Frame::SyncStep1(state_vector.into()), limits);
+        if self.asked.len() > limits.control_frames {
+            self.overflowed = true;
+        }
+        self.tell(Frame::SyncStep1(Bytes::new()), limits);
     }
 
     /// Takes down that a step 2 has come.
@@ -146,6 +152,11 @@ impl Session {
     /// Whether a step 2 is still to come.
     pub(super) fn is_asked(&self) -> bool {
         !self.asked.is_empty()
+    }
+
+    /// How many of them.
+    pub(super) fn asked(&self) -> usize {
+        self.asked.len()
     }
 
     /// An update is applied: acknowledge it when this change is durable.
@@ -222,6 +233,11 @@ impl Session {
 
     pub(super) fn has_credit(&self) -> bool {
         self.credit > 0
+    }
+
+    /// How many frames are with the writer.
+    pub(super) fn in_hand(&self, limits: &Limits) -> u32 {
+        limits.credit - self.credit
     }
 
     /// A message goes to the writer.

@@ -70,14 +70,13 @@ impl Room {
             Ok(known) => known,
             Err(fault) => return self.blame(now, id, fault.0, out),
         };
-        let state = self.encoded_state();
         let Some(session) = self.sessions.get_mut(&id) else {
             return;
         };
         session.outbox.push_answer(known);
         if session.stage == Stage::Live {
             // The session synchronises anew; the first time it was asked when it joined.
-            session.ask(Ask::Handshake, state, &self.limits);
+            session.ask(Ask::Handshake, &self.limits);
         }
         session.stage = Stage::Live;
     }
@@ -191,7 +190,6 @@ impl Room {
         write: Write,
         out: &mut Vec<RoomEffect>,
     ) {
-        let state = self.encoded_state();
         let Some(session) = self.sessions.get_mut(&id) else {
             return;
         };
@@ -208,7 +206,7 @@ impl Room {
             }
         }
         if !session.is_asked() {
-            session.ask(Ask::Repair, state, &self.limits);
+            session.ask(Ask::Repair, &self.limits);
         }
         self.check_by(until);
     }

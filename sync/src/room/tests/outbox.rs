@@ -165,6 +165,18 @@ fn o6_messages_that_cannot_merge_are_bounded_too() {
 }
 
 #[test]
+fn o6_so_are_the_questions_that_a_session_leaves_without_an_answer() {
+    let mut table = Table::new(Limits::for_tests());
+    let ana = table.join_live(Dialect::YWebsocket, "ana");
+    for _ in 0..table.limits.control_frames {
+        table.frame(ana, Frame::SyncStep1(vec![0].into()));
+        assert!(!table.closed.contains_key(&ana));
+    }
+    table.frame(ana, Frame::SyncStep1(vec![0].into()));
+    assert_eq!(table.closed[&ana], CloseReason::TooSlow);
+}
+
+#[test]
 fn o7_a_silent_session_is_sent_a_message_without_content_before_providers_give_up() {
     let mut table = Table::new(Limits::for_tests());
     for dialect in [Dialect::YWebsocket, Dialect::Hocuspocus] {
