@@ -145,8 +145,7 @@ impl Replica {
             txn.prune_pending();
         }
         applied.map_err(|_| Fault("a struct's parent cannot hold it"))?;
-        let changed = !txn.delete_set().is_empty() || txn.state_vector() != known;
-        Ok(if changed {
+        Ok(if txn.has_changes() {
             Merged::Changed
         } else {
             Merged::Nothing

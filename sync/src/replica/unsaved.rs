@@ -42,11 +42,16 @@ impl Unsaved {
         let noticed = Arc::new(Mutex::new(Vec::new()));
         let remote = Origin::from(REMOTE_ORIGIN);
         let notice = Arc::clone(&noticed);
-        doc.observe_update_v1("waymark-replica", move |txn, event| {
-            if txn.origin() != Some(&remote) && event.update != Update::EMPTY_V1 {
-                let update = Bytes::copy_from_slice(&event.update);
+        // An observer of updates would have those of others encoded as well, whole
+        // documents among them.
+        doc.observe_transaction_cleanup("waymark-replica", move |txn, _| {
+            if txn.origin() == Some(&remote) {
+                return;
+            }
+            let update = txn.encode_update_v1();
+            if update != Update::EMPTY_V1 {
                 let mut notice = notice.lock().unwrap_or_else(PoisonError::into_inner);
-                notice.push(update);
+                notice.push(update.into());
             }
         })
         .expect("nobody else has the new document yet");
