@@ -158,6 +158,14 @@ impl SimDisk {
         files.log.retain(|entry| entry.position > covered);
     }
 
+    /// Forgets the records that a snapshot replaces which is not flushed: what no store may do.
+    pub(crate) fn trim_early(&mut self, id: &DocumentId) {
+        let files = self.files_mut(id);
+        if let Some((upto, _)) = &files.unflushed_snapshot {
+            files.log.retain(|entry| entry.position > *upto);
+        }
+    }
+
     /// The machine stops: of what was written and not flushed, any beginning may have
     /// reached the disk all the same.
     pub(crate) fn crash(&mut self, rng: &mut Rng) {

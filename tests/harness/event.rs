@@ -52,6 +52,8 @@ pub(crate) enum Event {
     Trimmed(DocumentId, Life, Position),
     /// No snapshot could be made or written.
     SnapshotFailed(DocumentId, Life, String),
+    /// The server's machine has power again.
+    PowerBack,
 }
 
 /// What the disk says to an append.

@@ -249,6 +249,7 @@ impl World {
     /// Everything that was broken by cuts, slow readers, crashes and moods works again.
     pub fn heal_everything(&mut self) {
         self.fuses.clear();
+        self.ambushes.clear();
         self.resume_appends();
         self.send_intruders_away();
         for name in self.roles.keys().cloned().collect::<Vec<_>>() {

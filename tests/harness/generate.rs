@@ -1,5 +1,6 @@
 //! Plans from a seed.
 
+use crate::compaction::{CompactionStep, Strike};
 use crate::edits::EditKind;
 use crate::plan::{Act, Blind, Plan, Step};
 use crate::rng::Rng;
@@ -30,6 +31,7 @@ const ANY_DAY: Deck = &[
     }),
     (3, |rng, who| join(rng, who)),
     (2, |_, who| Act::Leave { who }),
+    (2, |rng, _| strike_compaction(rng)),
     (1, |_, _| Act::Backup),
     (1, |rng, _| Act::JumpClock {
         by: rng.between(0, 7_200_000) as i64 - 3_600_000,
@@ -182,6 +184,19 @@ fn crash(rng: &mut Rng) -> Act {
     Act::Crash { after }
 }
 
+fn strike_compaction(rng: &mut Rng) -> Act {
+    let step = rng.pick(CompactionStep::ALL).copied();
+    let strike = if rng.chance(60) {
+        Strike::PowerCut(rng.between(1, 3_000))
+    } else {
+        Strike::DiskFails
+    };
+    Act::StrikeCompaction {
+        step: step.unwrap_or(CompactionStep::Written),
+        strike,
+    }
+}
+
 fn expire(rng: &mut Rng, who: u64) -> Act {
     let after = rng.between(1, 4_000);
     Act::Expire { who, after }
@@ -273,6 +288,6 @@ mod tests {
                 words.insert(value["act"].to_string());
             }
         }
-        assert_eq!(words.len(), 35, "{words:?}");
+        assert_eq!(words.len(), 36, "{words:?}");
     }
 }

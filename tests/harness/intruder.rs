@@ -289,7 +289,10 @@ fn oversized(world: &mut World, id: PersonId, rng: &mut Rng) {
 /// A change in somebody else's name, as it would fit next.
 fn forge(world: &mut World, id: PersonId, rng: &mut Rng) {
     if !world.looks_only(id) {
-        // The protocol has no rule yet against an editor who does this.
+        // An editor who does this is not noticed, and whoever is forged differs for ever:
+        // client ids are not leased to people until they can sign in (issue 5). Until then
+        // no hostile editor of these worlds writes under the id of somebody else, neither
+        // here nor by a change to what others wrote (`tampered`, `mutated_replay`).
         return;
     }
     let victims = world.victims(id);

@@ -16,14 +16,15 @@
 //! | people | `person`, `client_side`, `undo`, `edits` | edit, type, undo, show presence, stop reading |
 //! | other programs | `plain` | a y-websocket client with a codec of its own |
 //! | server process | `doors`, `server` | tokens and roles, rooms with mailboxes and turns, credit, retirement, stop, crash |
-//! | storage | `disk`, `storage` | written versus flushed, failing, stalling, snapshot then trim |
+//! | storage | `disk`, `storage`, `compaction` | written versus flushed, failing, stalling, snapshot then trim, struck at each of these steps |
 //!
-//! What must hold (`oracle`, and checks on the way in `client_side`, `server`, `storage`):
+//! What must hold (`oracle`, `bounds`, and checks on the way in `client_side`, `server`, `storage`):
 //! after everything is healed and quiet, all replicas, newcomers of both dialects and the
 //! reloaded log have equal state vectors, deletions and maps, with nothing pending;
 //! whatever was shown as Saved was flushed by then and is there after any crash;
 //! presence shows exactly who is there; nobody who may only look changes anything; no
-//! session ever has more frames in hand than its credit; one append and one compaction at
+//! session ever has more frames in hand than its credit, and no room ever holds more for a
+//! session or for the store than its limits say; one append and one compaction at
 //! most are under way; nobody honest is closed or refused; a state that is shown is told
 //! when it changes; no map breaks the model's invariants; and the same seed gives the same
 //! [`Trace`] twice.
@@ -54,7 +55,9 @@
 //! The oracles are tested too: a [`Flaw`] breaks the world on purpose, and the tests
 //! demand that it is noticed.
 
+mod bounds;
 mod client_side;
+mod compaction;
 mod disk;
 mod doors;
 mod edits;
@@ -84,6 +87,7 @@ mod undo;
 mod weather;
 mod world;
 
+pub use compaction::{CompactionStep, Strike};
 pub use disk::SimDisk;
 pub use edits::EditKind;
 pub use faults::Unaware;

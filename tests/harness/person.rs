@@ -231,9 +231,11 @@ fn record_own_changes(doc: &Doc) -> Arc<Mutex<Vec<Footprint>>> {
     let sink = Arc::clone(&changes);
     let remote = [Origin::from(REMOTE_ORIGIN), Origin::from(PLAIN_REMOTE)];
     doc.observe_after_transaction("ledger", move |txn: &mut TransactionMut<'_>| {
-        let own = txn.origin().is_none_or(|origin| !remote.contains(origin));
+        if txn.origin().is_some_and(|origin| remote.contains(origin)) {
+            return;
+        }
         let footprint = Footprint::of_transaction(txn);
-        if own && !footprint.is_empty() {
+        if !footprint.is_empty() {
             sink.lock().expect("one thread").push(footprint);
         }
     })

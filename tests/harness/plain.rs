@@ -63,9 +63,12 @@ impl PlainClient {
         let local: Arc<Mutex<Vec<Vec<u8>>>> = Arc::default();
         let sink = Arc::clone(&local);
         let remote = Origin::from(PLAIN_REMOTE);
-        doc.observe_update_v1("plain-send", move |txn, event| {
+        doc.observe_transaction_cleanup("plain-send", move |txn, _| {
             if txn.origin() != Some(&remote) {
-                sink.lock().expect("one thread").push(event.update.clone());
+                let update = txn.encode_update_v1();
+                if update != Update::EMPTY_V1 {
+                    sink.lock().expect("one thread").push(update);
+                }
             }
         })
         .expect("no transaction is open on a new document");

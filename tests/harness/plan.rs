@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use waymark_model::JourneyMap;
 use waymark_sync::{Dialect, Role};
 
+use crate::compaction::{CompactionStep, Strike};
 use crate::edits::{self, EditKind};
 use crate::faults::Unaware;
 use crate::person::{Client, PersonId};
@@ -107,6 +108,11 @@ pub enum Act {
     Crash {
         #[serde(default)]
         after: u64,
+    },
+    /// The next compaction that comes so far is struck.
+    StrikeCompaction {
+        step: CompactionStep,
+        strike: Strike,
     },
     /// The server ends in good order.
     Stop,
@@ -291,6 +297,7 @@ impl Cast {
             Act::StopReading { who } => self.with(world, *who, World::stop_reading),
             Act::ResumeReading { who } => self.with(world, *who, World::resume_reading),
             Act::Crash { after } => world.crash_after(*after),
+            Act::StrikeCompaction { step, strike } => world.strike_compaction(*step, *strike),
             Act::Stop => world.stop_server(),
             Act::Restart => world.restart_server(),
             Act::FailAppends { count } => world.fail_appends(*count),

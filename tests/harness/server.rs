@@ -12,6 +12,7 @@ use waymark_sync::{
     SessionId, Timestamp,
 };
 
+use crate::bounds;
 use crate::event::{Event, Life};
 use crate::footprint::Footprint;
 use crate::link::ConnectionId;
@@ -59,6 +60,8 @@ pub(crate) struct Host {
     pub(crate) failing_since: Option<Timestamp>,
     pub(crate) compacting: bool,
     pub(crate) durable: Position,
+    /// The largest message that the room was given, in bytes.
+    largest: usize,
 }
 
 /// What is known of a session outside its room.
@@ -94,6 +97,7 @@ impl World {
                 failing_since: None,
                 compacting: false,
                 durable: Position(0),
+                largest: 0,
             };
             self.server.hosts.insert(document.clone(), host);
         }
@@ -173,6 +177,7 @@ impl World {
     pub(crate) fn on_room_turn(&mut self, document: &DocumentId, life: Life) {
         let (now, deaf) = (self.now, self.flaw == Some(Flaw::RolesStay));
         let (clock, ahead) = (self.server_now(), self.clock_ahead);
+        let limits = self.weather.limits;
         let Some(host) = self.host_in(document, life) else {
             return;
         };
@@ -205,6 +210,7 @@ impl World {
             if let RoomInput::Leave { session } = &input {
                 left.push(*session);
             }
+            host.largest = host.largest.max(bounds::size_of(&input));
             let guarded = looks_only(&host.sessions, &input, clock).then(|| room.state());
             room.handle(clock, input, &mut effects);
             if let Some(before) = guarded {
@@ -212,11 +218,15 @@ impl World {
             }
         }
         room.flush(clock, &mut effects);
+        let passed = bounds::passed(&room.load(), &limits, host.largest);
         let deadline = room.deadline();
         let deadline = deadline.map(|at| Timestamp(at.0.saturating_add_signed(-ahead)));
         let more = !host.mailbox.is_empty();
         if trespasses {
             self.violate(format!("somebody who may only look has changed {document}"));
+        }
+        if let Some(bound) = passed {
+            self.violate(format!("{document} passes a bound: {bound}"));
         }
         for effect in effects {
             self.carry_out_for_room(document, life, effect);

@@ -1,7 +1,6 @@
-//! Between rooms and the disk: appends, snapshots, and a store in a bad mood.
+//! Between rooms and the disk: appends, and a store in a bad mood.
 
-use waymark_sync::room::CompactJob;
-use waymark_sync::{BatchId, DocumentId, Millis, Position, Record, RoomInput, Snapshot};
+use waymark_sync::{BatchId, DocumentId, Millis, Position, Record, RoomInput};
 
 use crate::event::{AppendAnswer, Event, Life};
 use crate::world::{Flaw, World};
@@ -153,97 +152,6 @@ impl World {
             .map(str::to_owned);
         if let Some(name) = trespasser {
             self.violate(format!("{name} may only look and is an author in the log"));
-        }
-    }
-
-    pub(crate) fn compact(
-        &mut self,
-        document: &DocumentId,
-        life: Life,
-        upto: Position,
-        build: CompactJob,
-    ) {
-        let worked = Millis(self.rng.between(1, 50));
-        let Some(host) = self.host_in(document, life) else {
-            return;
-        };
-        let (busy, durable) = (std::mem::replace(&mut host.compacting, true), host.durable);
-        if busy {
-            self.violate("two compactions at once".to_owned());
-        }
-        if upto > durable {
-            self.violate(format!(
-                "a snapshot up to {upto:?} when {durable:?} is durable"
-            ));
-        }
-        let fails = self.mood.full || self.mood.failing > 0 && self.rng.chance(50);
-        let stored = self.disk.load(document);
-        let event = match build.run(&stored.expect("an open document has a log")) {
-            Err(reason) => {
-                self.violate(format!("a snapshot cannot be built: {reason}"));
-                Event::SnapshotFailed(document.clone(), life, reason)
-            }
-            Ok(_) if fails => {
-                Event::SnapshotFailed(document.clone(), life, "the disk is full".to_owned())
-            }
-            Ok(snapshot) => Event::SnapshotWritten(document.clone(), life, upto, snapshot),
-        };
-        self.stir();
-        self.note(format_args!("compacts up to {}", upto.0));
-        self.queue.plan(self.now + worked, event);
-    }
-
-    pub(crate) fn on_snapshot_written(
-        &mut self,
-        document: &DocumentId,
-        life: Life,
-        upto: Position,
-        snapshot: Snapshot,
-    ) {
-        let (shortest, longest) = self.weather.flush;
-        if self.host_in(document, life).is_some() {
-            self.disk.write_snapshot(document, upto, snapshot);
-            let flushed = self.now + Millis(self.rng.between(shortest, longest));
-            self.queue.plan(
-                flushed,
-                Event::SnapshotFlushed(document.clone(), life, upto),
-            );
-        }
-    }
-
-    pub(crate) fn on_snapshot_flushed(
-        &mut self,
-        document: &DocumentId,
-        life: Life,
-        upto: Position,
-    ) {
-        if self.host_in(document, life).is_some() {
-            self.disk.flush_snapshot(document);
-            let trimmed = self.now + Millis(self.rng.between(0, 20));
-            self.queue
-                .plan(trimmed, Event::Trimmed(document.clone(), life, upto));
-        }
-    }
-
-    pub(crate) fn on_trimmed(&mut self, document: &DocumentId, life: Life, upto: Position) {
-        if let Some(host) = self.host_in(document, life) {
-            host.compacting = false;
-            self.disk.trim(document);
-            self.tally.count("compacted");
-            self.stir();
-            self.note(format_args!("compacted up to {}", upto.0));
-            let stored = self.disk.load(document).and_then(|stored| stored.snapshot);
-            let bytes = stored.map_or(0, |(_, snapshot)| snapshot.state.len());
-            self.post(document, RoomInput::Compacted { upto, bytes });
-        }
-    }
-
-    pub(crate) fn on_snapshot_failed(&mut self, document: &DocumentId, life: Life, reason: String) {
-        if let Some(host) = self.host_in(document, life) {
-            host.compacting = false;
-            self.tally.count("compaction failed");
-            self.note(format_args!("compaction failed: {reason}"));
-            self.post(document, RoomInput::CompactFailed { reason });
         }
     }
 

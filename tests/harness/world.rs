@@ -7,6 +7,7 @@ use waymark_model::{Edit, EditError, JourneyMap};
 use waymark_sync::{Dialect, DocumentId, Millis, ReplicaInput, Role, SaveState, Timestamp};
 use yrs::{Doc, Transact};
 
+use crate::compaction::Ambush;
 use crate::disk::SimDisk;
 use crate::edits;
 use crate::event::{Event, Queue};
@@ -62,6 +63,8 @@ pub struct World {
     pub(crate) overheard: Option<VecDeque<(Dialect, Bytes)>>,
     /// Faults that strike after so many more events.
     pub(crate) fuses: Vec<(u64, Fuse)>,
+    /// What strikes compactions when they have come so far; each once.
+    pub(crate) ambushes: Vec<Ambush>,
     /// When something last happened that is not mere presence or a heartbeat.
     pub(crate) last_activity: Timestamp,
     /// Broken promises, in the order in which they were seen.
@@ -89,6 +92,8 @@ pub enum Flaw {
     MasksPass,
     /// A program that is shut out loses what it held.
     ShutOutForgets,
+    /// The store trims the log before the snapshot that replaces it is flushed.
+    TrimsEarly,
 }
 
 impl World {
@@ -129,6 +134,7 @@ impl World {
             jumped_at: None,
             overheard: None,
             fuses: Vec::new(),
+            ambushes: Vec::new(),
             last_activity: START,
             violations: Vec::new(),
             tally: Tally::default(),
@@ -344,6 +350,7 @@ impl World {
             Event::SnapshotFailed(document, life, reason) => {
                 self.on_snapshot_failed(&document, life, reason);
             }
+            Event::PowerBack => self.on_power_back(),
         }
     }
 

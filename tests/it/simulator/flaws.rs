@@ -1,9 +1,9 @@
 //! An oracle that notices nothing is worse than none: each must catch its fault.
 
-use waymark_sync::{Dialect, Role};
-use waymark_tests::{Flaw, Plan, Telling, World, run_with};
+use waymark_sync::{Dialect, Limits, Role};
+use waymark_tests::{CompactionStep, Flaw, Plan, Strike, Telling, Weather, World, run_with};
 
-const ALL: [Flaw; 8] = [
+const ALL: [Flaw; 9] = [
     Flaw::DiskLies,
     Flaw::RelayDrops,
     Flaw::GhostsStay,
@@ -12,6 +12,7 @@ const ALL: [Flaw; 8] = [
     Flaw::TroubleUntold,
     Flaw::MasksPass,
     Flaw::ShutOutForgets,
+    Flaw::TrimsEarly,
 ];
 
 /// So many random plans notice every flaw.
@@ -159,6 +160,32 @@ fn a_program_that_is_shut_out_and_forgets_is_caught_by_the_keepsake_oracle() {
     world.pardon("ben");
     world.run_for(10_000);
     caught(&world, "was shut out, and has lost");
+}
+
+#[test]
+fn a_log_that_is_trimmed_before_its_snapshot_is_flushed_is_caught_by_the_durability_oracle() {
+    // A power cut may by luck leave the snapshot on the disk.
+    let lost = (1..10).any(|seed| {
+        let mut world = World::with_weather(
+            seed,
+            Weather {
+                limits: Limits {
+                    compact_records: 10,
+                    ..Limits::default()
+                },
+                ..Weather::calm()
+            },
+        );
+        world.break_on_purpose(Flaw::TrimsEarly);
+        let ana = world.join("ana");
+        world.run_until_quiet();
+        world.strike_compaction(CompactionStep::Written, Strike::PowerCut(200));
+        world.type_slowly(ana, 40, 60);
+        world.run_for(5_000);
+        let mut violations = world.violations().iter();
+        violations.any(|text| text.contains("was Saved and has lost"))
+    });
+    assert!(lost);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What is shown as Saved, and what survives.
 
 use waymark_sync::{Limits, SaveState};
-use waymark_tests::{Weather, World};
+use waymark_tests::{CompactionStep, Strike, Weather, World};
 
 use super::{add_card, card_text};
 
@@ -133,4 +133,45 @@ fn a_long_log_becomes_a_snapshot_and_a_short_log() {
     );
     world.assert_converged();
     world.assert_saved_edits_survive();
+}
+
+#[test]
+fn a_compaction_struck_at_any_step_loses_nothing_and_is_made_up_for() {
+    let steps = [
+        CompactionStep::Asked,
+        CompactionStep::Written,
+        CompactionStep::Flushed,
+        CompactionStep::Trimmed,
+    ];
+    for (seed, step) in (0..).zip(steps) {
+        for strike in [Strike::PowerCut(200), Strike::DiskFails] {
+            let limits = Limits {
+                compact_records: 10,
+                ..Limits::default()
+            };
+            let mut world = World::with_weather(
+                seed,
+                Weather {
+                    limits,
+                    ..Weather::calm()
+                },
+            );
+            let [ana, ben] = world.join_all("map", ["ana", "ben"]);
+            world.run_until_quiet();
+            world.strike_compaction(step, strike);
+            world.type_slowly(ana, 60, 60);
+            world.run_until_quiet();
+            // A failed compaction rests for half a minute.
+            world.run_for(31_000);
+            world.type_slowly(ana, 20, 60);
+            world.run_until_quiet();
+            let document = world.disk().documents().remove(0);
+            let snapshot = world.disk().snapshot_position(&document);
+            assert!(snapshot.is_some(), "{step:?} {strike:?}");
+            assert!(world.disk().records(&document) <= 20, "{step:?} {strike:?}");
+            assert_eq!(world.map(ana), world.map(ben));
+            world.assert_converged();
+            world.assert_saved_edits_survive();
+        }
+    }
 }
