@@ -67,6 +67,7 @@ mod tests {
             owed_bytes: limits.outbox_bytes + 5,
             control_frames: limits.control_frames,
             asked: limits.control_frames,
+            ack_runs: 0,
             in_hand: limits.credit,
             presence_ids: limits.presence_ids,
         };

@@ -95,6 +95,9 @@ pub struct SessionLoad {
     pub control_frames: usize,
     /// Questions that it has not answered; at most `control_frames`.
     pub asked: usize,
+    /// Runs of acknowledgements that wait: at most one for each change that is not durable
+    /// and a few, and while it is asked for what is missing one for each of its messages.
+    pub ack_runs: usize,
     /// Frames with its writer; at most `credit`.
     pub in_hand: u32,
     /// Client ids that it shows presence for; at most `presence_ids`.
@@ -115,6 +118,7 @@ impl Room {
                     owed_bytes: self.owed_to(session),
                     control_frames: session.outbox.control_frames(),
                     asked: session.asked(),
+                    ack_runs: session.ack_runs(),
                     in_hand: session.in_hand(&self.limits),
                     presence_ids: self.presence.owned_by(*id).map_or(0, |shown| shown.len()),
                 })

@@ -184,11 +184,19 @@ impl Session {
     pub(super) fn repaired(&mut self, number: u64) {
         self.repair = None;
         self.refill = false;
-        for (ack, _) in &mut self.acks {
-            if *ack == Ack::Step2 {
-                *ack = Ack::Durable(number);
-            }
+        // In runs again: with a store that stalls, it may go on like this for hours.
+        for (ack, count) in std::mem::take(&mut self.acks) {
+            let ack = match ack {
+                Ack::Step2 => Ack::Durable(number),
+                other => other,
+            };
+            self.push_acks(ack, count);
         }
+    }
+
+    /// In how many runs acknowledgements wait.
+    pub(super) fn ack_runs(&self) -> usize {
+        self.acks.len()
     }
 
     /// Takes out the acknowledgement that is due, if one is. They are not queued as
@@ -222,12 +230,15 @@ impl Session {
     }
 
     fn push_ack(&mut self, ack: Ack) {
-        if self.dialect != Dialect::Hocuspocus {
-            return;
+        if self.dialect == Dialect::Hocuspocus {
+            self.push_acks(ack, 1);
         }
+    }
+
+    fn push_acks(&mut self, ack: Ack, more: u32) {
         match self.acks.back_mut() {
-            Some((last, count)) if *last == ack => *count += 1,
-            _ => self.acks.push_back((ack, 1)),
+            Some((last, count)) if *last == ack => *count += more,
+            _ => self.acks.push_back((ack, more)),
         }
     }
 

@@ -49,6 +49,28 @@ fn a1_a_step2_is_acknowledged_like_an_update() {
 }
 
 #[test]
+fn a1_acknowledgements_that_wait_for_a_stalled_store_weigh_nothing() {
+    let mut table = Table::new(Limits::for_tests());
+    let ana = table.join_live(Dialect::Hocuspocus, "ana");
+    let (known, writer) = (typed(&doc(5), "precious"), doc(6));
+    typed(&writer, "kept back");
+    let holed = typed(&writer, "never fits");
+    table.disk = Disk::Stalls;
+    let mut sent = 0;
+    for _ in 0..100 {
+        table.update(ana, known.clone());
+        table.update(ana, holed.clone());
+        table.frame(ana, Frame::SyncStep2(vec![0, 0].into()));
+        sent += 2;
+    }
+    let runs = table.room.load().sessions[0].ack_runs;
+    assert!(runs <= 2, "{runs} runs");
+    assert!(table.statuses(ana).is_empty());
+    table.release_disk();
+    assert_eq!(table.statuses(ana), vec![true; sent]);
+}
+
+#[test]
 fn a2_a_repeated_update_waits_until_the_first_copy_is_durable() {
     let mut table = Table::new(Limits::for_tests());
     let ana = table.join_live(Dialect::Hocuspocus, "ana");
