@@ -147,10 +147,10 @@ impl World {
                     theirs.check_equal(&reloaded).map_err(wrong)?;
                 }
             }
+            // What the room's elements say, the newcomer has read: all they have is of it.
             if let Some(state) = self.room_state(&document) {
-                let room = read_updates(std::iter::once(&state))?;
-                let room = View::of("the room", &room).map_err(wrong)?;
-                room.check_equal(&reloaded).map_err(wrong)?;
+                let room = Footprint::of_update(&state).map_err(wrong)?;
+                reloaded.check_elements("the room", &room).map_err(wrong)?;
             }
         }
         for newcomer in newcomers {
@@ -336,14 +336,20 @@ impl<'a> View<'a> {
         })
     }
 
-    /// Equal state vectors and deletions, and equal maps.
-    fn check_equal(&self, other: &Self) -> Result<(), String> {
-        for (one, two) in [(self, other), (other, self)] {
-            if let Some(missing) = one.footprint.missing_in(&two.footprint) {
-                let (one, two) = (one.whose, two.whose);
+    /// Equal state vectors and deletions.
+    fn check_elements(&self, whose: &str, other: &Footprint) -> Result<(), String> {
+        let (ours, other) = ((self.whose, &self.footprint), (whose, other));
+        for ((one, has), (two, held)) in [(ours, other), (other, ours)] {
+            if let Some(missing) = has.missing_in(held) {
                 return Err(format!("{two} lacks what {one} has: {missing}"));
             }
         }
+        Ok(())
+    }
+
+    /// The same, and equal maps.
+    fn check_equal(&self, other: &Self) -> Result<(), String> {
+        self.check_elements(other.whose, &other.footprint)?;
         if self.map == other.map {
             return Ok(());
         }
