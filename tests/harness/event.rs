@@ -36,6 +36,8 @@ pub(crate) enum Event {
     Sip(PersonId),
     /// A person whose program was shut out for good begins anew.
     Afresh(PersonId),
+    /// What a room is to hold has been read: it begins to open.
+    RoomRead(DocumentId, Life),
     /// A room has been loaded.
     RoomLoaded(DocumentId, Life),
     /// A room takes a turn.

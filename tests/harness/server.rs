@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use bytes::Bytes;
+use waymark_sync::room::Opening;
 use waymark_sync::{
     BatchId, CloseReason, DocumentId, Grant, Millis, Position, Role, Room, RoomEffect, RoomInput,
     SessionId, Timestamp,
@@ -46,8 +47,10 @@ pub(crate) enum Power {
 /// A room task.
 pub(crate) struct Host {
     pub(crate) life: Life,
-    /// `None` while it is loaded.
+    /// `None` while it is read.
     room: Option<Room>,
+    /// What loads it, until that is done.
+    opening: Option<Opening>,
     mailbox: VecDeque<RoomInput>,
     turn_at: Option<Timestamp>,
     pub(crate) sessions: BTreeMap<SessionId, Book>,
@@ -82,12 +85,13 @@ impl World {
         if !self.server.hosts.contains_key(document) {
             self.server.lives += 1;
             let life = Life(self.server.lives);
-            let loaded_at = self.now + Millis(self.rng.between(shortest, longest));
+            let read_at = self.now + Millis(self.rng.between(shortest, longest));
             self.queue
-                .plan(loaded_at, Event::RoomLoaded(document.clone(), life));
+                .plan(read_at, Event::RoomRead(document.clone(), life));
             let host = Host {
                 life,
                 room: None,
+                opening: None,
                 mailbox: VecDeque::new(),
                 turn_at: None,
                 sessions: BTreeMap::new(),
@@ -118,7 +122,8 @@ impl World {
     /// What an open room holds.
     pub(crate) fn room_state(&mut self, document: &DocumentId) -> Option<Bytes> {
         let host = self.server.hosts.get_mut(document)?;
-        host.room.as_mut().map(Room::state)
+        let room = host.room.as_mut().filter(|_| host.opening.is_none());
+        room.map(Room::state)
     }
 
     /// Puts an input into a room's mailbox.
@@ -144,7 +149,7 @@ impl World {
         }
     }
 
-    pub(crate) fn on_room_loaded(&mut self, document: &DocumentId, life: Life) {
+    pub(crate) fn on_room_read(&mut self, document: &DocumentId, life: Life) {
         if self.host_in(document, life).is_none() {
             return;
         }
@@ -158,19 +163,42 @@ impl World {
         let last = stored.records.last().map(|(position, _)| *position);
         let covered = stored.snapshot.as_ref().map(|(position, _)| *position);
         self.note(format_args!(
-            "{document} is loaded up to {:?}",
+            "{document} is read up to {:?}",
             last.or(covered)
         ));
-        match Room::open(document.clone(), stored, self.weather.limits, seed) {
-            Ok(room) => {
+        let (shortest, longest) = self.weather.load;
+        match Room::begin(document.clone(), stored, self.weather.limits, seed) {
+            Ok((room, opening)) => {
                 let now = self.now;
+                let loaded_at = now + Millis(self.rng.between(shortest, longest));
                 if let Some(host) = self.host_in(document, life) {
                     host.room = Some(room);
+                    host.opening = Some(opening);
                     host.durable = last.or(covered).unwrap_or_default();
                 }
                 self.plan_turn(document, life, now);
+                self.queue
+                    .plan(loaded_at, Event::RoomLoaded(document.clone(), life));
             }
             Err(error) => self.violate(format!("{document} cannot be opened: {error}")),
+        }
+    }
+
+    pub(crate) fn on_room_loaded(&mut self, document: &DocumentId, life: Life) {
+        let now = self.now;
+        let Some(host) = self.host_in(document, life) else {
+            return;
+        };
+        let (Some(room), Some(opening)) = (host.room.as_mut(), host.opening.take()) else {
+            return;
+        };
+        match opening.run() {
+            Ok(loaded) => {
+                room.loaded(loaded);
+                self.note(format_args!("{document} is loaded"));
+                self.plan_turn(document, life, now);
+            }
+            Err(error) => self.violate(format!("{document} cannot be loaded: {error}")),
         }
     }
 
@@ -190,12 +218,13 @@ impl World {
             return;
         };
         let (mut effects, mut trespasses) = (Vec::new(), false);
-        let mut left = Vec::new();
-        if room.deadline().is_some_and(|deadline| deadline <= clock) {
+        let (mut left, mut early) = (Vec::new(), false);
+        let loaded = host.opening.is_none();
+        if loaded && room.deadline().is_some_and(|deadline| deadline <= clock) {
             room.handle(clock, RoomInput::Tick, &mut effects);
         }
         for _ in 0..TURN_INPUTS {
-            let Some(input) = host.mailbox.pop_front() else {
+            let Some(input) = next_input(&mut host.mailbox, room) else {
                 break;
             };
             if let RoomInput::GrantChanged { session, grant } = &input
@@ -207,11 +236,14 @@ impl World {
                     continue;
                 }
             }
+            early |= !loaded && matches!(input, RoomInput::Frame { .. });
             if let RoomInput::Leave { session } = &input {
                 left.push(*session);
             }
             host.largest = host.largest.max(bounds::size_of(&input));
-            let guarded = looks_only(&host.sessions, &input, clock).then(|| room.state());
+            // Nothing is written before there is something to write into.
+            let guarded = loaded && looks_only(&host.sessions, &input, clock);
+            let guarded = guarded.then(|| room.state());
             room.handle(clock, input, &mut effects);
             if let Some(before) = guarded {
                 trespasses |= changed(&before, &room.state());
@@ -219,11 +251,15 @@ impl World {
         }
         room.flush(clock, &mut effects);
         let passed = bounds::passed(&room.load(), &limits, host.largest);
-        let deadline = room.deadline();
+        // While it is loaded it waits for nothing else.
+        let deadline = room.deadline().filter(|_| loaded);
         let deadline = deadline.map(|at| Timestamp(at.0.saturating_add_signed(-ahead)));
-        let more = !host.mailbox.is_empty();
+        let more = loaded && !host.mailbox.is_empty();
         if trespasses {
             self.violate(format!("somebody who may only look has changed {document}"));
+        }
+        if early {
+            self.tally.count("served while it was loaded");
         }
         if let Some(bound) = passed {
             self.violate(format!("{document} passes a bound: {bound}"));
@@ -353,7 +389,7 @@ impl World {
             return;
         };
         // An idle room goes on when something waits for it; a stopped one does not.
-        if !stopping && !host.mailbox.is_empty() {
+        if host.opening.is_some() || (!stopping && !host.mailbox.is_empty()) {
             return;
         }
         // A room that is asked to stop waits for a stalled store only so long.
@@ -369,6 +405,18 @@ impl World {
         }
         self.power_down_when_empty();
     }
+}
+
+/// The next input that a room takes. While it is loaded, everything behind what has to
+/// wait waits as well, but for the writers' answers, which have a lane of their own.
+fn next_input(mailbox: &mut VecDeque<RoomInput>, room: &Room) -> Option<RoomInput> {
+    let next = mailbox.front()?;
+    if room.takes(next) {
+        return mailbox.pop_front();
+    }
+    let answer = |input: &RoomInput| matches!(input, RoomInput::Sent { .. });
+    let answered = mailbox.iter().position(answer)?;
+    mailbox.remove(answered)
 }
 
 /// Whether an input comes from somebody who may not write.

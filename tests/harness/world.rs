@@ -332,6 +332,7 @@ impl World {
             Event::Key(person) => self.on_key(person),
             Event::Sip(person) => self.on_sip(person),
             Event::Afresh(person) => self.on_afresh(person),
+            Event::RoomRead(document, life) => self.on_room_read(&document, life),
             Event::RoomLoaded(document, life) => self.on_room_loaded(&document, life),
             Event::RoomTurn(document, life) => self.on_room_turn(&document, life),
             Event::Appended(document, life, batch, answer) => {
