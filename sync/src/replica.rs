@@ -115,6 +115,9 @@ pub struct Replica {
     not_saving: Option<String>,
     /// Why the last refused change was refused, until everything is accepted.
     refused: Option<String>,
+    /// Refusals that were told and whose sync status is still to come: they are of
+    /// messages later than those acknowledged so far.
+    refusals_told: u32,
     told: SaveState,
 }
 
@@ -135,6 +138,7 @@ impl Replica {
             unpaired_steps: 0,
             not_saving: None,
             refused: None,
+            refusals_told: 0,
             told: SaveState::Loading,
         }
     }

@@ -88,12 +88,13 @@ impl Replica {
             }
             Frame::QueryAwareness => self.people.own_asked(),
             Frame::SyncStatus(true) => {
-                if self.unsaved.acked() {
+                if self.unsaved.acked() && self.refusals_told == 0 {
                     self.refused = None;
                 }
             }
             Frame::SyncStatus(false) => {
                 self.unsaved.refused();
+                self.refusals_told = self.refusals_told.saturating_sub(1);
                 self.refused
                     .get_or_insert_with(|| "not accepted".to_owned());
             }
@@ -178,12 +179,14 @@ impl Replica {
                     self.unpaired_steps = 0;
                     self.not_saving = None;
                     self.refused = None;
+                    self.refusals_told = 0;
                     self.synchronise(out);
                 }
             }
             Some("waymark/refused") => {
                 let reason = word("reason").unwrap_or("not accepted").to_owned();
                 self.refused = Some(reason.clone());
+                self.refusals_told += 1;
                 out.push(ReplicaEffect::Refused { reason });
             }
             Some("waymark/saving") => {
