@@ -31,7 +31,8 @@ impl Room {
         out: &mut Vec<RoomEffect>,
     ) {
         // A stopping room takes nothing more: what it does not acknowledge comes again.
-        if self.life != super::Life::Open {
+        // Whoever leaves it is gone all the same.
+        if self.life != super::Life::Open && !matches!(frame, Frame::Close(_)) {
             return;
         }
         let Some(session) = self.sessions.get_mut(&id) else {

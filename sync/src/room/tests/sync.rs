@@ -4,7 +4,7 @@ use bytes::Bytes;
 use yrs::updates::encoder::Encode;
 use yrs::{ReadTxn, StateVector, Transact};
 
-use crate::testing::{Guest, Table, doc, document, grant, run_for, typed};
+use crate::testing::{Disk, Guest, Table, doc, document, grant, run_for, typed};
 use crate::{
     Address, CloseReason, Dialect, Frame, Limits, Millis, Role, RoomInput, SaveState, SessionId,
     wire,
@@ -250,4 +250,18 @@ fn s8_a_ping_is_answered_and_a_close_is_a_leave() {
     table.input(RoomInput::Leave { session: ana });
     table.frame(SessionId(999), Frame::QueryAwareness);
     assert!(table.closed.is_empty());
+}
+
+#[test]
+fn s8_whoever_leaves_a_stopping_room_is_gone() {
+    let mut table = Table::new(Limits::for_tests());
+    let ana = table.join_live(Dialect::Hocuspocus, "ana");
+    table.disk = Disk::Stalls;
+    table.update(ana, typed(&doc(5), "last words"));
+    table.input(RoomInput::Stop);
+    table.frame(ana, Frame::Close(String::new()));
+    assert_eq!(table.room.session_count(), 0);
+    table.release_disk();
+    assert!(table.retired && table.closed.is_empty());
+    assert_eq!(table.stored_text(), "last words");
 }
