@@ -38,33 +38,37 @@ pub struct DeletedRange {
 /// What a checked update adds, deletes and builds upon.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outline {
-    /// What it adds, in its order.
+    /// What it adds, in its order: those of one client follow each other.
     pub sections: Vec<Section>,
     /// What it deletes.
     pub deletes: Vec<DeletedRange>,
-    /// Of each client its structs refer to: the clock after the highest one.
-    pub needs: BTreeMap<u64, u32>,
+    /// Of each client its structs refer to, the lowest id first: the clock after the
+    /// highest one.
+    pub needs: Vec<(u64, u32)>,
 }
 
 impl Outline {
     /// Whether a replica in state `known` can integrate all of it: nothing before it is
     /// missing, and nothing it refers to.
     pub fn fits(&self, known: &StateVector) -> bool {
-        let mut reached: BTreeMap<u64, u32> = BTreeMap::new();
+        // What of each client there would be; those of one follow each other.
+        let mut reached: Vec<(u64, u32)> = Vec::new();
         for section in &self.sections {
-            let end = reached
-                .entry(section.client)
-                .or_insert_with(|| clock_of(known, section.client));
-            if section.start > *end {
-                return false;
+            if reached.last().map(|last| last.0) != Some(section.client) {
+                reached.push((section.client, clock_of(known, section.client)));
             }
-            *end = section.end.max(*end);
+            if let Some((_, end)) = reached.last_mut() {
+                if section.start > *end {
+                    return false;
+                }
+                *end = section.end.max(*end);
+            }
         }
+        reached.sort_unstable();
         let reach = |client: u64| {
             reached
-                .get(&client)
-                .copied()
-                .unwrap_or_else(|| clock_of(known, client))
+                .binary_search_by_key(&client, |one| one.0)
+                .map_or_else(|_| clock_of(known, client), |at| reached[at].1)
         };
         self.needs
             .iter()

@@ -44,3 +44,9 @@ pub(super) fn clock(reader: &mut Reader<'_>) -> Result<u32, Fault> {
         _ => Err(Fault("clock too high")),
     }
 }
+
+/// Whether no client is named twice. They are put in order.
+pub(super) fn all_differ(clients: &mut [u64]) -> bool {
+    clients.sort_unstable();
+    clients.windows(2).all(|pair| pair[0] != pair[1])
+}

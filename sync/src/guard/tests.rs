@@ -1,4 +1,6 @@
+mod amounts;
 mod edits;
+mod nesting;
 mod properties;
 
 use std::collections::BTreeMap;
@@ -117,89 +119,6 @@ fn g2_what_yrs_reads_differently_than_yjs_is_refused() {
     assert_eq!(check(&json).unwrap_err(), Fault("unknown content"));
     let hook = [1, 1, 9, 0, 7, 1, 1, b't', 5, 1, b'h', 0];
     assert_eq!(check(&hook).unwrap_err(), Fault("unknown shared type"));
-}
-
-#[test]
-fn g3_values_nest_at_most_32_deep() {
-    let nested = |depth: usize| {
-        let mut bytes = vec![1, 1, 9, 0, 8, 1, 1, b't', 1];
-        for _ in 0..depth {
-            bytes.extend([117, 1]);
-        }
-        bytes.extend([126, 0]);
-        bytes
-    };
-    assert!(check(&nested(32)).is_ok());
-    assert!(check(&nested(33)).is_err());
-    assert!(check(&nested(100_000)).is_err());
-    let json = |depth: usize| {
-        let text = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
-        let mut bytes = vec![1, 7, 1];
-        crate::wire::varint::write_buffer(&mut bytes, text.as_bytes());
-        bytes
-    };
-    assert!(check_awareness(&json(32)).is_ok());
-    assert!(check_awareness(&json(33)).is_err());
-    assert!(check_awareness(&json(100_000)).is_err());
-}
-
-/// A map put into the one that struct `parent` of client 9 holds.
-fn child(clock: u32, parent: Option<u32>) -> Vec<u8> {
-    let mut bytes = vec![1, 1, 9];
-    crate::wire::varint::write_var(&mut bytes, u64::from(clock));
-    bytes.push(0x27);
-    match parent {
-        None => bytes.extend([1, 1, b'm']),
-        Some(parent) => {
-            bytes.extend([0, 9]);
-            crate::wire::varint::write_var(&mut bytes, u64::from(parent));
-        }
-    }
-    bytes.extend([1, b'k', 1, 0]);
-    bytes
-}
-
-#[test]
-fn g3_shared_types_nest_at_most_32_deep_over_many_updates() {
-    let mut places = Places::new(1);
-    for clock in 0..u32::from(MAX_DEPTH) {
-        let update = child(clock, clock.checked_sub(1));
-        let walk = check(&update).expect("well-formed");
-        let resolved = places.check(&update, &walk).expect("not too deep");
-        let state = [(yrs::block::ClientID::new(9), clock + 1)]
-            .into_iter()
-            .collect();
-        places.extend(resolved, &state);
-    }
-    let deepest = u32::from(MAX_DEPTH);
-    let update = child(deepest, Some(deepest - 1));
-    let walk = check(&update).expect("well-formed");
-    assert!(places.check(&update, &walk).is_err());
-    let update = child(deepest, Some(3));
-    let walk = check(&update).expect("well-formed");
-    assert!(places.check(&update, &walk).is_ok());
-}
-
-#[test]
-fn g3_a_hundred_thousand_nested_types_in_one_update_do_not_exhaust_the_stack() {
-    let count = 40_000_u32;
-    let mut bytes = vec![1];
-    crate::wire::varint::write_var(&mut bytes, u64::from(count));
-    bytes.extend([9, 0]);
-    for clock in 0..count {
-        let one = child(clock, clock.checked_sub(1));
-        let start = if clock < 128 {
-            4
-        } else if clock < 16_384 {
-            5
-        } else {
-            6
-        };
-        bytes.extend(&one[start..one.len() - 1]);
-    }
-    bytes.push(0);
-    let walk = check(&bytes).expect("well-formed");
-    assert!(Places::new(1).check(&bytes, &walk).is_err());
 }
 
 #[test]

@@ -1,12 +1,11 @@
 //! Updates (lib0 v1).
 
-use std::collections::{BTreeMap, BTreeSet};
-
+use super::bounds::{Bounds, Share};
+use super::nodes::{Content, Id, Node, Nodes, Parent, Part};
 use super::outline::{DeletedRange, Outline, Section};
-use super::places::{Content, Node, Parent, Part};
-use super::state_vector::clock;
+use super::state_vector::{all_differ, clock};
 use super::value::{check_json, skip_any, text};
-use super::{Bounds, CLOCK_END, Fault};
+use super::{CLOCK_END, Fault};
 use crate::wire::varint::Reader;
 
 const GC: u8 = 0;
@@ -22,49 +21,56 @@ pub struct Walk {
     /// What it holds.
     pub outline: Outline,
     /// Its items, for [`super::Places`].
-    pub(super) nodes: Vec<Node>,
+    pub(super) nodes: Nodes,
 }
-
-/// The name of a struct: client and clock.
-pub(super) type Id = (u64, u32);
 
 /// Walks an update from its first to its last byte.
 ///
 /// # Errors
 /// [`Fault`] when yrs must not see it.
 pub fn check_update(bytes: &[u8], bounds: &Bounds) -> Result<Walk, Fault> {
+    let most = |share: Share| share.of(bytes.len());
     let mut walker = Walker {
         reader: Reader::new(bytes),
         bounds,
-        structs: 0,
+        structs: most(bounds.structs),
+        values: most(bounds.values),
+        types: most(bounds.types),
         chain: 0,
         joined: 0,
-        needs: BTreeMap::new(),
-        nodes: Vec::new(),
+        nodes: Nodes::default(),
     };
     let sections = walker.sections()?;
-    let deletes = walker.deletes()?;
+    let deletes = walker.deletes(most(bounds.structs))?;
     walker.reader.end()?;
+    let nodes = walker.nodes;
+    let referred = nodes.clients.all().iter().filter(|client| client.need > 0);
+    let mut needs: Vec<_> = referred.map(|client| (client.id, client.need)).collect();
+    needs.sort_unstable();
     Ok(Walk {
         outline: Outline {
             sections,
             deletes,
-            needs: walker.needs,
+            needs,
         },
-        nodes: walker.nodes,
+        nodes,
     })
 }
 
 struct Walker<'a> {
     reader: Reader<'a>,
     bounds: &'a Bounds,
+    /// How many more structs there may be,
     structs: usize,
+    /// values,
+    values: usize,
+    /// and shared types.
+    types: usize,
     /// Bytes of the texts or values that follow each other up to here.
     chain: usize,
     /// Bytes that joining them copies.
     joined: usize,
-    needs: BTreeMap<u64, u32>,
-    nodes: Vec<Node>,
+    nodes: Nodes,
 }
 
 impl Walker<'_> {
@@ -74,7 +80,6 @@ impl Walker<'_> {
             return Err(Fault("too many clients"));
         }
         let mut sections = Vec::new();
-        let mut seen = BTreeSet::new();
         for _ in 0..clients {
             let structs = self.count(2)?;
             let client = self.reader.var_u64()?;
@@ -82,23 +87,27 @@ impl Walker<'_> {
             if structs == 0 {
                 return Err(Fault("client without structs"));
             }
-            if !seen.insert(client) {
+            let number = self.nodes.clients.number(client);
+            if std::mem::replace(&mut self.nodes.clients.get_mut(number).author, true) {
                 return Err(Fault("client named twice"));
             }
-            self.structs += structs;
-            if self.structs > self.bounds.structs {
-                return Err(Fault("too many structs"));
-            }
+            let left = self.structs.checked_sub(structs);
+            self.structs = left.ok_or(Fault("too many structs"))?;
             // At most so many as there are bytes for, and the bound.
-            self.nodes.reserve(structs);
-            self.client_structs(client, start, structs, &mut sections)?;
+            let so_far = self.nodes.nodes.len();
+            self.nodes.reserve(structs, so_far + structs + self.structs);
+            let begin = self.nodes.nodes.len() as u32;
+            let author = Author { client, number };
+            self.client_structs(author, start, structs, &mut sections)?;
+            let end = self.nodes.nodes.len() as u32;
+            self.nodes.clients.get_mut(number).nodes = (begin, end);
         }
         Ok(sections)
     }
 
     fn client_structs(
         &mut self,
-        client: u64,
+        author: Author,
         start: u32,
         structs: usize,
         sections: &mut Vec<Section>,
@@ -107,16 +116,19 @@ impl Walker<'_> {
         let mut at = start;
         for _ in 0..structs {
             let begin = self.reader.position();
-            let (len, skip) = self.one_struct((client, at))?;
+            let (len, skip) = self.one_struct(author, at)?;
             let end = at
                 .checked_add(len)
                 .filter(|end| *end <= CLOCK_END)
                 .ok_or(Fault("clock too high"))?;
             if skip {
                 sections.extend(section.take());
+                if sections.len() > self.bounds.gaps {
+                    return Err(Fault("too many gaps"));
+                }
             } else {
                 let section = section.get_or_insert(Section {
-                    client,
+                    client: author.client,
                     start: at,
                     end: at,
                     structs: 0,
@@ -133,25 +145,25 @@ impl Walker<'_> {
     }
 
     /// Reads one struct: its length, and whether it is a skip.
-    fn one_struct(&mut self, id: Id) -> Result<(u32, bool), Fault> {
+    fn one_struct(&mut self, author: Author, at: u32) -> Result<(u32, bool), Fault> {
         let info = self.reader.byte()?;
         if info == GC || info == SKIP {
             let len = self.length()?;
             if info == GC {
-                self.nodes.push(Node {
-                    id,
+                let node = Node {
                     len,
-                    parent: Parent::None,
                     content: Content::Other,
-                });
+                    parent: Parent::None,
+                };
+                self.nodes.push(at, node);
             }
             return Ok((len, info == SKIP));
         }
         if info & UNKNOWN_FLAG != 0 {
             return Err(Fault("unknown struct"));
         }
-        let left = self.optional_id(info & HAS_ORIGIN != 0, id)?;
-        let right = self.optional_id(info & HAS_RIGHT_ORIGIN != 0, id)?;
+        let left = self.optional_id(info & HAS_ORIGIN != 0, author, at)?;
+        let right = self.optional_id(info & HAS_RIGHT_ORIGIN != 0, author, at)?;
         if left.is_some() && left == right {
             return Err(Fault("one neighbour on both sides"));
         }
@@ -159,20 +171,22 @@ impl Walker<'_> {
             (Some(left), Some(right)) => Parent::OfBoth(left, right),
             (Some(left), None) => Parent::OfLeft(left),
             (None, Some(right)) => Parent::OfRight(right),
-            (None, None) => self.parent(info & HAS_KEY != 0, id)?,
+            (None, None) => self.parent(info & HAS_KEY != 0, author, at)?,
         };
         let begin = self.reader.position();
         let (len, content) = self.content(info & 0x0f)?;
-        let follows =
-            id.1.checked_sub(1)
-                .is_some_and(|clock| left == Some((id.0, clock)));
-        self.join(follows, content, len, self.reader.position() - begin)?;
-        self.nodes.push(Node {
-            id,
-            len,
-            parent,
-            content,
+        let before = at.checked_sub(1).map(|clock| Id {
+            client: author.number,
+            clock,
         });
+        let follows = before.is_some() && left == before;
+        self.join(follows, content, len, self.reader.position() - begin)?;
+        let node = Node {
+            len,
+            content,
+            parent,
+        };
+        self.nodes.push(at, node);
         Ok((len, false))
     }
 
@@ -206,20 +220,25 @@ impl Walker<'_> {
         Ok(())
     }
 
-    /// Reads where the struct `of`, which has no neighbours, hangs.
-    fn parent(&mut self, keyed: bool, of: Id) -> Result<Parent, Fault> {
-        let mut parent = match self.reader.var_u64()? {
-            1 => Parent::Root(self.text_part()?, None),
-            0 => Parent::Item(self.id(of)?, None),
-            _ => return Err(Fault("unknown parent")),
-        };
-        if keyed {
-            let name = self.text_part()?;
-            if let Parent::Root(_, key) | Parent::Item(_, key) = &mut parent {
-                *key = Some(name);
+    /// Reads where a struct, which has no neighbours, hangs.
+    fn parent(&mut self, keyed: bool, author: Author, at: u32) -> Result<Parent, Fault> {
+        match self.reader.var_u64()? {
+            1 => {
+                let name = self.text_part()?;
+                if keyed {
+                    return Ok(Parent::RootKey(name, self.text_part()?));
+                }
+                Ok(Parent::Root(name))
             }
+            0 => {
+                let id = self.id(author, at)?;
+                if keyed {
+                    return Ok(Parent::ItemKey(id, self.text_part()?));
+                }
+                Ok(Parent::Item(id))
+            }
+            _ => Err(Fault("unknown parent")),
         }
-        Ok(parent)
     }
 
     /// Reads a content: its length in clocks, and what it is.
@@ -236,40 +255,39 @@ impl Walker<'_> {
             // text, measured in UTF-16 units
             4 => {
                 let text = text(&mut self.reader, self.bounds)?;
-                let units = if text.is_ascii() {
-                    text.len()
-                } else {
-                    text.encode_utf16().count()
-                };
-                return Ok((Self::checked_length(units as u64)?, Content::Text));
+                return Ok((Self::checked_length(utf16_units(text))?, Content::Text));
             }
             // embed
-            5 => check_json(text(&mut self.reader, self.bounds)?)?,
+            5 => self.json()?,
             // format
             6 => {
                 text(&mut self.reader, self.bounds)?;
-                check_json(text(&mut self.reader, self.bounds)?)?;
+                self.json()?;
             }
             // shared type: array, map, text, XML element (with its name), fragment, text.
             // Hooks are refused: Yjs writes a name after them that yrs does not read.
-            7 => match self.reader.byte()? {
-                0 => return Ok((1, Content::Array)),
-                1 | 2 | 4 | 6 => {}
-                3 => drop(text(&mut self.reader, self.bounds)?),
-                _ => return Err(Fault("unknown shared type")),
-            },
+            7 => {
+                let left = self.types.checked_sub(1);
+                self.types = left.ok_or(Fault("too many shared types"))?;
+                match self.reader.byte()? {
+                    0 => return Ok((1, Content::Array)),
+                    1 | 2 | 4 | 6 => {}
+                    3 => drop(text(&mut self.reader, self.bounds)?),
+                    _ => return Err(Fault("unknown shared type")),
+                }
+            }
             // values
             8 => {
                 let count = self.count(1)?;
                 for _ in 0..count {
-                    skip_any(&mut self.reader, self.bounds)?;
+                    skip_any(&mut self.reader, self.bounds, &mut self.values)?;
                 }
                 return Ok((Self::checked_length(count as u64)?, Content::Values));
             }
             // subdocument: its id and its options
             9 => {
                 text(&mut self.reader, self.bounds)?;
-                skip_any(&mut self.reader, self.bounds)?;
+                skip_any(&mut self.reader, self.bounds, &mut self.values)?;
             }
             // 2 is JSON texts, which Yjs has not written for years; yrs reads one too many.
             _ => return Err(Fault("unknown content")),
@@ -277,20 +295,26 @@ impl Walker<'_> {
         Ok((1, Content::Other))
     }
 
-    fn deletes(&mut self) -> Result<Vec<DeletedRange>, Fault> {
+    fn json(&mut self) -> Result<(), Fault> {
+        let values = check_json(text(&mut self.reader, self.bounds)?)?;
+        let left = self.values.checked_sub(values);
+        self.values = left.ok_or(Fault("too many values"))?;
+        Ok(())
+    }
+
+    /// Reads the deletions, `most` ranges of them.
+    fn deletes(&mut self, most: usize) -> Result<Vec<DeletedRange>, Fault> {
         let clients = self.count(2)?;
         if clients > self.bounds.clients.saturating_mul(10) {
             return Err(Fault("too many clients"));
         }
         let mut deletes = Vec::new();
-        let mut seen = BTreeSet::new();
+        let mut named = Vec::with_capacity(clients);
         for _ in 0..clients {
             let client = self.reader.var_u64()?;
-            if !seen.insert(client) {
-                return Err(Fault("client named twice"));
-            }
+            named.push(client);
             let ranges = self.count(2)?;
-            if deletes.len() + ranges > self.bounds.structs {
+            if deletes.len() + ranges > most {
                 return Err(Fault("too many deletions"));
             }
             deletes.reserve(ranges);
@@ -303,6 +327,9 @@ impl Walker<'_> {
                     .ok_or(Fault("clock too high"))?;
                 deletes.push(DeletedRange { client, start, end });
             }
+        }
+        if !all_differ(&mut named) {
+            return Err(Fault("client named twice"));
         }
         Ok(deletes)
     }
@@ -335,19 +362,49 @@ impl Walker<'_> {
         }
     }
 
-    fn optional_id(&mut self, present: bool, of: Id) -> Result<Option<Id>, Fault> {
-        present.then(|| self.id(of)).transpose()
+    fn optional_id(&mut self, present: bool, author: Author, at: u32) -> Result<Option<Id>, Fault> {
+        present.then(|| self.id(author, at)).transpose()
     }
 
-    /// Reads a reference made by the struct `of`, which can only be to an older struct.
-    fn id(&mut self, of: Id) -> Result<Id, Fault> {
+    /// Reads a reference made by the struct of `author` at this clock, which can only be
+    /// to an older struct.
+    fn id(&mut self, author: Author, at: u32) -> Result<Id, Fault> {
         let client = self.reader.var_u64()?;
         let clock = clock(&mut self.reader)?;
-        if clock >= CLOCK_END || (client == of.0 && clock >= of.1) {
+        if clock >= CLOCK_END || (client == author.client && clock >= at) {
             return Err(Fault("reference to a later struct"));
         }
-        let need = self.needs.entry(client).or_default();
+        let clients = &mut self.nodes.clients;
+        let number = if client == author.client {
+            author.number
+        } else {
+            clients.number(client)
+        };
+        if number as usize > self.bounds.referred {
+            return Err(Fault("too many clients"));
+        }
+        let need = &mut clients.get_mut(number).need;
         *need = (*need).max(clock + 1);
-        Ok((client, clock))
+        Ok(Id {
+            client: number,
+            clock,
+        })
     }
+}
+
+/// Whose structs are being read.
+#[derive(Clone, Copy)]
+struct Author {
+    client: u64,
+    number: u32,
+}
+
+/// The length of a text as yrs and Yjs count it.
+fn utf16_units(text: &str) -> u64 {
+    // Each letter is a unit, and one more when it takes four bytes. Counted so that the
+    // compiler can look at many bytes at once.
+    let bytes = text.as_bytes();
+    let letters = bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count();
+    let long = bytes.iter().filter(|byte| **byte >= 0xf0).count();
+    (letters + long) as u64
 }

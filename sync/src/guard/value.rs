@@ -8,11 +8,17 @@ use crate::wire::varint::Reader;
 /// How deep a value may nest. Yrs decodes values recursively.
 const MAX_NESTING: usize = 32;
 
-/// Reads past one `Any` value.
-pub(super) fn skip_any(reader: &mut Reader<'_>, bounds: &Bounds) -> Result<(), Fault> {
+/// Reads past one `Any` value, which with those in it takes from how many more there may
+/// be.
+pub(super) fn skip_any(
+    reader: &mut Reader<'_>,
+    bounds: &Bounds,
+    values: &mut usize,
+) -> Result<(), Fault> {
     // Of each open container: whether its values have keys, and how many are to come.
     let mut open: Vec<(bool, u64)> = Vec::new();
     loop {
+        *values = values.checked_sub(1).ok_or(Fault("too many values"))?;
         match reader.byte()? {
             // undefined, null, false, true
             127 | 126 | 121 | 120 => {}
@@ -64,15 +70,19 @@ pub(super) fn text<'a>(reader: &mut Reader<'a>, bounds: &Bounds) -> Result<&'a s
     Ok(text)
 }
 
-/// Checks that a text is one JSON value of bounded nesting.
-pub(super) fn check_json(text: &str) -> Result<(), Fault> {
+/// Checks that a text is one JSON value of bounded nesting; at most how many values it
+/// consists of.
+pub(super) fn check_json(text: &str) -> Result<usize, Fault> {
     let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
+    let mut values = 1;
     for byte in text.bytes() {
         match byte {
             _ if escaped => escaped = false,
             b'\\' if quoted => escaped = true,
             b'"' => quoted = !quoted,
+            b',' if !quoted => values += 1,
             b'{' | b'[' if !quoted => {
+                values += 1;
                 depth += 1;
                 if depth > MAX_NESTING {
                     return Err(Fault("value nested too deeply"));
@@ -83,6 +93,6 @@ pub(super) fn check_json(text: &str) -> Result<(), Fault> {
         }
     }
     serde_json::from_str::<IgnoredAny>(text)
-        .map(drop)
+        .map(|IgnoredAny| values)
         .map_err(|_| Fault("value is not JSON"))
 }

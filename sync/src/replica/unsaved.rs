@@ -142,9 +142,11 @@ impl Unsaved {
     }
 
     fn frame(&self, queue: &[Bytes]) -> Frame {
-        let (update, structs) = joined(queue);
+        let update = joined(queue);
         // More than one update may hold goes the way of a first sync.
-        if update.len() > self.limits.update_bytes || structs > Bounds::UPDATE.structs {
+        if update.len() > self.limits.update_bytes
+            || guard::check_update(&update, &Bounds::UPDATE).is_err()
+        {
             Frame::SyncStep2(update)
         } else {
             Frame::Update(update)
@@ -152,8 +154,11 @@ impl Unsaved {
     }
 }
 
-/// Joins updates, and counts the structs in them.
-fn joined(queue: &[Bytes]) -> (Bytes, usize) {
+/// Joins updates.
+fn joined(queue: &[Bytes]) -> Bytes {
+    if let [update] = queue {
+        return update.clone();
+    }
     let outlines: Vec<Outline> = queue
         .iter()
         .filter_map(|update| {
@@ -161,20 +166,11 @@ fn joined(queue: &[Bytes]) -> (Bytes, usize) {
             Some(walk.outline)
         })
         .collect();
-    let structs = outlines
-        .iter()
-        .flat_map(|outline| &outline.sections)
-        .map(|section| section.structs as usize)
-        .sum();
-    if let [update] = queue {
-        return (update.clone(), structs);
-    }
     let pairs: Vec<_> = queue.iter().zip(&outlines).collect();
     let merged = (pairs.len() == queue.len()).then(|| guard::merge(&pairs));
-    let merged = merged.flatten().unwrap_or_else(|| {
+    merged.flatten().unwrap_or_else(|| {
         yrs::merge_updates_v1(queue)
             .expect("local updates come from yrs itself")
             .into()
-    });
-    (merged, structs)
+    })
 }

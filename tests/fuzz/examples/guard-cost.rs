@@ -7,7 +7,7 @@
 )]
 
 use std::hint::black_box;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use peak_alloc::PeakAlloc;
 use waymark_fuzz::hostile;
@@ -22,13 +22,33 @@ use yrs::{Doc, Map, MapPrelim, ReadTxn, StateVector, TextPrelim, Transact, Updat
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;
 
-fn measure(what: &str, name: &str, work: impl FnOnce() -> bool) {
+/// The guard's cost is the least of several, because it is asked what the work takes and
+/// not what else the machine does; a room is another one afterwards.
+fn guard(name: &str, mut work: impl FnMut() -> bool) {
+    let rounds: Vec<_> = (0..9).map(|_| cost(&mut work)).collect();
+    tell(
+        "guard",
+        name,
+        rounds.into_iter().min().expect("some rounds"),
+    );
+}
+
+fn room(name: &str, frame: Frame) {
+    let mut room = empty_room();
+    tell("room", name, cost(|| offer(&mut room, frame)));
+}
+
+/// Time, memory, and whether it passed.
+fn cost(work: impl FnOnce() -> bool) -> (Duration, usize, bool) {
     MEMORY.reset_peak_usage();
     let before = MEMORY.current_usage();
     let begin = Instant::now();
     let passed = black_box(work());
     let took = begin.elapsed();
-    let taken = MEMORY.peak_usage().saturating_sub(before);
+    (took, MEMORY.peak_usage().saturating_sub(before), passed)
+}
+
+fn tell(what: &str, name: &str, (took, taken, passed): (Duration, usize, bool)) {
     println!(
         "{what:<6} {name:<34} {:>8.2} ms {:>8.2} MiB  {}",
         took.as_secs_f64() * 1e3,
@@ -38,7 +58,7 @@ fn measure(what: &str, name: &str, work: impl FnOnce() -> bool) {
 }
 
 /// A room with an editor who has said what they have.
-fn room() -> Room {
+fn empty_room() -> Room {
     let document = DocumentId::parse("map/cost").expect("it follows the rule");
     let stored = StoredDocument {
         incarnation: Incarnation(1),
@@ -68,29 +88,24 @@ fn offer(room: &mut Room, frame: Frame) -> bool {
 }
 
 fn main() {
+    let passes = |bytes: &[u8], bounds: &Bounds| {
+        check_update(bytes, bounds).is_ok_and(|walk| Places::new(1).check(bytes, &walk).is_ok())
+    };
     for (name, bytes) in hostile::updates() {
-        measure("guard", name, || {
-            check_update(&bytes, &Bounds::UPDATE)
-                .is_ok_and(|walk| Places::new(1).check(&bytes, &walk).is_ok())
-        });
-        let mut room = room();
-        measure("room", name, || {
-            offer(&mut room, Frame::Update(bytes.into()))
-        });
+        guard(name, || passes(&bytes, &Bounds::UPDATE));
+        room(name, Frame::Update(bytes.into()));
+    }
+    for (name, bytes) in hostile::first_syncs() {
+        guard(name, || passes(&bytes, &Bounds::FIRST_SYNC));
+        room(name, Frame::SyncStep2(bytes.into()));
     }
     for (name, bytes) in hostile::state_vectors() {
-        measure("guard", name, || check_state_vector(&bytes).is_ok());
-        let mut room = room();
-        measure("room", name, || {
-            offer(&mut room, Frame::SyncStep1(bytes.into()))
-        });
+        guard(name, || check_state_vector(&bytes).is_ok());
+        room(name, Frame::SyncStep1(bytes.into()));
     }
     for (name, bytes) in hostile::presence() {
-        measure("guard", name, || check_awareness(&bytes).is_ok());
-        let mut room = room();
-        measure("room", name, || {
-            offer(&mut room, Frame::Awareness(bytes.into()))
-        });
+        guard(name, || check_awareness(&bytes).is_ok());
+        room(name, Frame::Awareness(bytes.into()));
     }
     small();
     large();

@@ -28,13 +28,19 @@ fn g2_looking_at_a_hostile_mebibyte_takes_at_most_eight() {
             over.push(format!("{name}: {taken} bytes"));
         }
     };
-    for (name, bytes) in hostile::updates() {
-        let taken = peak(|| {
-            if let Ok(walk) = check_update(&bytes, &Bounds::UPDATE) {
-                drop(black_box(Places::new(1).check(&bytes, &walk)));
+    let taken = |bytes: &[u8], bounds: &Bounds| {
+        peak(|| {
+            if let Ok(walk) = check_update(bytes, bounds) {
+                drop(black_box(Places::new(1).check(bytes, &walk)));
             }
-        });
-        see(name, taken);
+        })
+    };
+    for (name, bytes) in hostile::updates() {
+        see(name, taken(&bytes, &Bounds::UPDATE));
+    }
+    for (name, bytes) in hostile::first_syncs() {
+        check_update(&bytes, &Bounds::FIRST_SYNC).expect("as dense as it may be");
+        see(name, taken(&bytes, &Bounds::FIRST_SYNC));
     }
     for (name, bytes) in hostile::state_vectors() {
         see(name, peak(|| drop(black_box(check_state_vector(&bytes)))));
