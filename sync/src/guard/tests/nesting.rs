@@ -170,7 +170,7 @@ fn g3_shared_types_nest_at_most_32_deep_also_when_each_is_named_before_its_paren
                     bytes.extend([1, 1, b'm']);
                 } else {
                     bytes.extend([0, 3 - client as u8]);
-                    write_var(&mut bytes, (at + 1) / 2);
+                    write_var(&mut bytes, at.div_ceil(2));
                 }
                 bytes.push(1);
             }
