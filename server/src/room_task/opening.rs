@@ -26,6 +26,8 @@ impl<S: DocumentStore + Clone> RoomTask<S> {
                 biased;
                 loaded = &mut loading => {
                     room.loaded(outcome(loaded)?);
+                    // If it still wants to, it says so again.
+                    self.may_retire = false;
                     return Ok((room, held));
                 }
                 Some(answer) = self.answers.recv() => {
