@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use tokio::net::TcpListener;
 use waymark_server::admin;
 use waymark_server::config::{Config, Flags, LogFormat};
-use waymark_server::{RunError, check_listen, run};
+use waymark_server::{RunError, check_listen, raise_limit, run};
 
 /// The system's allocator keeps what two thousand people needed for ever; this one gives
 /// it back (its settings are in `.cargo/config.toml`).
@@ -186,6 +186,7 @@ fn perform(Arguments { settings, command }: Arguments) -> anyhow::Result<ExitCod
 async fn serve(config: Config) -> anyhow::Result<()> {
     start_log(&config)?;
     check_listen(config.listen)?;
+    raise_limit(&config);
     let listener = TcpListener::bind(config.listen)
         .await
         .map_err(|problem| RunError::Listen {

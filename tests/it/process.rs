@@ -10,7 +10,7 @@ use waymark_sync::CloseReason;
 use crate::support::document;
 use crate::support::person::Person;
 use crate::support::plain::{close_code, connect};
-use crate::support::server::{Process, Server, command, folder, output, text};
+use crate::support::server::{Process, Server, command, folder, output, program, text};
 
 /// It ended with code 2 and one line that says what to do.
 fn assert_refused(output: &Output, expected: &[&str]) {
@@ -86,6 +86,51 @@ fn the_log_says_that_only_loopback_is_listened_to_and_in_json_when_asked() {
         let line: serde_json::Value = serde_json::from_str(line).unwrap();
         assert!(line["fields"]["message"].is_string(), "{line}");
     }
+}
+
+/// The server under a limit of open files, as a shell sets it.
+#[cfg(target_os = "linux")]
+fn limited(data: &std::path::Path, soft: u32, hard: u32) -> Process {
+    let mut command = std::process::Command::new("sh");
+    command
+        .arg("-c")
+        .arg(format!(
+            "ulimit -Sn {soft}; ulimit -Hn {hard}; exec \"$0\" \"$@\""
+        ))
+        .arg(program())
+        .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+        .arg(data);
+    Process::spawn(command)
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn more_people_than_the_usual_limit_of_open_files_can_come() {
+    let data = folder();
+    let server = limited(data.path(), 100, 4_096);
+    let url = format!("ws://{}/sync/{}", server.address, document("map-claim"));
+    let mut people = Vec::new();
+    for _ in 0..150 {
+        people.push(connect(&url).await);
+    }
+    drop(people);
+    let (status, log) = server.terminate();
+    assert!(status.success(), "{log}");
+    assert!(!log.contains("fewer files"), "{log}");
+    assert!(!log.contains("cannot take connections"), "{log}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn settings_that_need_more_files_than_may_be_open_are_told_at_the_start() {
+    let data = folder();
+    let (_, log) = limited(data.path(), 100, 1_000).terminate();
+    let line = log.lines().find(|line| line.contains("fewer files"));
+    let line = line.unwrap_or_else(|| panic!("{log}"));
+    assert!(
+        line.contains("limit=1000") && line.contains("ulimit -n"),
+        "{line}"
+    );
 }
 
 #[test]
