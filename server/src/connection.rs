@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::StreamExt;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::{Error as SocketError, Message as SocketMessage};
@@ -76,7 +76,6 @@ struct Connection {
     sessions: Sessions,
     writer: Arc<Writer>,
     output: Output,
-    ended: mpsc::UnboundedReceiver<Ended>,
     bucket: Bucket,
     allowance: Allowance,
 }
@@ -90,7 +89,6 @@ pub(crate) async fn serve(upgrade: Upgrade, purpose: Purpose, context: Context) 
         allowance,
     } = upgrade;
     let config = &context.config;
-    let (ended_sender, ended) = mpsc::unbounded_channel();
     let dialect = match purpose {
         Purpose::One(_) | Purpose::Nothing => Dialect::YWebsocket,
         Purpose::Many => Dialect::Hocuspocus,
@@ -102,9 +100,8 @@ pub(crate) async fn serve(upgrade: Upgrade, purpose: Purpose, context: Context) 
         writer: Arc::clone(&writer),
         output: Output {
             sink: Sink::Socket(Arc::clone(&writer)),
-            ended: ended_sender,
+            endings: Arc::default(),
         },
-        ended,
         allowance,
         context,
     };
@@ -125,7 +122,7 @@ pub(crate) async fn serve(upgrade: Upgrade, purpose: Purpose, context: Context) 
     }
     drop(connection);
     let overlong = matches!(end, End::Overlong);
-    socket::finish(socket, writer, overlong, FAREWELL).await;
+    Box::pin(socket::finish(socket, writer, overlong, FAREWELL)).await;
 }
 
 impl Connection {
@@ -156,7 +153,7 @@ impl Connection {
                     heard = Instant::now();
                     self.take(message).await
                 }
-                Some(ended) = self.ended.recv() => self.on_ended(ended),
+                ended = self.output.endings.next() => self.on_ended(ended),
                 _ = ping.tick() => {
                     if heard.elapsed() > silence {
                         Err(End::Close(CloseReason::TooSlow))
@@ -243,7 +240,8 @@ impl Connection {
             return Ok(());
         }
         match frame {
-            Frame::AuthToken(_) => self.join(address).await,
+            // Boxed: it happens once, and would make every connection larger for its life.
+            Frame::AuthToken(_) => Box::pin(self.join(address)).await,
             // What a client sent before it could know that it was refused, or has left.
             _ if self.sessions.was_here(&address) => Ok(()),
             _ => Err(CloseReason::Unauthenticated),

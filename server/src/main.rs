@@ -3,6 +3,7 @@
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -20,6 +21,9 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 /// Threads that decode what comes from outside have room for the deepest nesting that
 /// the guard lets through, in debug builds too.
 const STACK_BYTES: usize = 8 << 20;
+/// So long after a thread that reads and opens maps has nothing to do, it ends: when people
+/// come all at once there are many of them, each with buffers of its own.
+const THREADS_LINGER: Duration = Duration::from_secs(2);
 /// For everything that the operator can put right.
 const USAGE: u8 = 2;
 /// For a store that is not what was written.
@@ -139,6 +143,7 @@ fn perform(Arguments { settings, command }: Arguments) -> anyhow::Result<ExitCod
     let config = Config::gather(flags, environment())?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .thread_stack_size(STACK_BYTES)
+        .thread_keep_alive(THREADS_LINGER)
         .enable_all()
         .build()
         .context("cannot start the runtime")?;

@@ -110,9 +110,11 @@ impl<S: DocumentStore + Clone> RoomTask<S> {
             let suspect = match self.live().await {
                 Ok(()) => return,
                 Err(Broken::Panicked(suspect)) => suspect,
-                Err(Broken::Unloadable(error)) => return self.refuse(error).await,
+                // Boxed, as all that happens once: a room that is open for days would
+                // otherwise keep the space that its beginning and its end take.
+                Err(Broken::Unloadable(error)) => return Box::pin(self.refuse(error)).await,
             };
-            self.recover(suspect).await;
+            Box::pin(self.recover(suspect)).await;
             if self.panics.len() > 1 {
                 tracing::error!(
                     "the document failed twice within a minute and stays closed until the next start; \
@@ -125,7 +127,7 @@ impl<S: DocumentStore + Clone> RoomTask<S> {
 
     /// One life of the room, until it ends by itself or breaks.
     async fn live(&mut self) -> Result<(), Broken> {
-        let (mut room, held) = self.open().await?;
+        let (mut room, held) = Box::pin(self.open()).await?;
         self.watch.opened();
         let mut first = Vec::from_iter(held);
         // A room that was loaded again has not heard that the process stops.

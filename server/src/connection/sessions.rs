@@ -1,7 +1,5 @@
 //! The documents that one connection has open.
 
-use std::collections::BTreeMap;
-
 use waymark_sync::wire::Address;
 use waymark_sync::{CloseReason, SessionId};
 
@@ -26,7 +24,8 @@ impl Session {
 /// Open documents by how the peer addresses them, and those that are no longer.
 #[derive(Debug)]
 pub(super) struct Sessions {
-    open: BTreeMap<Address, Session>,
+    /// Mostly one, and never many: a list takes a tenth of what a map's node does.
+    open: Vec<(Address, Session)>,
     /// What was refused or left lately: messages for it are expected and mean nothing.
     past: Vec<Address>,
     capacity: usize,
@@ -37,7 +36,7 @@ pub(super) struct Sessions {
 impl Sessions {
     pub(super) fn new(capacity: usize) -> Self {
         Self {
-            open: BTreeMap::new(),
+            open: Vec::new(),
             past: Vec::new(),
             capacity,
             greeted: false,
@@ -47,17 +46,21 @@ impl Sessions {
 
     pub(super) fn insert(&mut self, address: Address, id: SessionId, mailbox: Mailbox) {
         self.past.retain(|past| *past != address);
-        self.open.insert(address, Session { id, mailbox });
+        self.open.retain(|(open, _)| *open != address);
+        self.open.reserve_exact(1);
+        self.open.push((address, Session { id, mailbox }));
         self.greeted = true;
     }
 
     pub(super) fn get(&self, address: &Address) -> Option<&Session> {
-        self.open.get(address)
+        let mut open = self.open.iter();
+        open.find(|(open, _)| open == address)
+            .map(|(_, session)| session)
     }
 
     /// The address of the only session there is.
     pub(super) fn only(&self) -> Option<&Address> {
-        self.open.keys().next()
+        self.open.first().map(|(address, _)| address)
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -74,21 +77,17 @@ impl Sessions {
     }
 
     pub(super) fn remove(&mut self, id: SessionId) -> Option<Address> {
-        let address = self
-            .open
-            .iter()
-            .find(|(_, session)| session.id == id)?
-            .0
-            .clone();
-        self.open.remove(&address);
+        let index = self.open.iter().position(|(_, open)| open.id == id)?;
+        let (address, _) = self.open.swap_remove(index);
         self.remember(address.clone());
         Some(address)
     }
 
     /// Takes out what its peer leaves.
     pub(super) fn take(&mut self, address: &Address) -> Option<Session> {
-        let session = self.open.remove(address)?;
-        self.remember(address.clone());
+        let index = self.open.iter().position(|(open, _)| open == address)?;
+        let (address, session) = self.open.swap_remove(index);
+        self.remember(address);
         Some(session)
     }
 
@@ -109,7 +108,9 @@ impl Sessions {
     }
 
     pub(super) fn drain(&mut self) -> impl Iterator<Item = Session> {
-        std::mem::take(&mut self.open).into_values()
+        std::mem::take(&mut self.open)
+            .into_iter()
+            .map(|(_, session)| session)
     }
 
     fn remember(&mut self, address: Address) {

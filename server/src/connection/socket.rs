@@ -29,8 +29,9 @@ pub(crate) type Socket = WebSocketStream<Gate>;
 
 /// Names, tags and lengths around the largest payload.
 const ENVELOPE_BYTES: usize = 1024;
-/// Kept by every connection, and enough for most messages.
-const READ_BUFFER_BYTES: usize = 4 * 1024;
+/// Kept by every connection for its life, and enough for what people type. What is longer
+/// gets room of its own, which goes with it.
+const READ_BUFFER_BYTES: usize = 1024;
 const DRAIN_BUFFER_BYTES: usize = 16 * 1024;
 /// How much of an overlong message is read away, and how long its sender may pause.
 const DRAIN_BYTES: usize = 64 * 1024 * 1024;
@@ -39,7 +40,7 @@ const DRAIN_PAUSE: Duration = Duration::from_millis(500);
 /// A connection after its upgrade.
 #[derive(Debug)]
 pub(crate) struct Upgrade {
-    pub(super) socket: Socket,
+    pub(super) socket: Box<Socket>,
     pub(super) writer: Arc<Writer>,
     pub(super) allowance: Allowance,
 }
@@ -67,7 +68,8 @@ pub(crate) async fn upgrade(stream: Upgraded, config: &Config) -> Option<Upgrade
     };
     let socket = WebSocketStream::from_raw_socket(gate, Role::Server, Some(limits)).await;
     Some(Upgrade {
-        socket,
+        // It is handed on, and each place it passes through would keep room for it.
+        socket: Box::new(socket),
         writer,
         allowance,
     })
@@ -172,7 +174,7 @@ impl AsyncWrite for Gate {
 
 /// Ends a connection: what waits goes out, then the peer may answer.
 pub(super) async fn finish(
-    mut socket: Socket,
+    mut socket: Box<Socket>,
     writer: Arc<Writer>,
     overlong: bool,
     patience: Duration,

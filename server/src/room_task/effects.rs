@@ -43,8 +43,7 @@ impl<S: DocumentStore + Clone> RoomTask<S> {
         fan_out::write(outgoing, &self.answer, sent).await;
         for end in ended {
             if let Some(output) = self.sessions.remove(&end.session) {
-                // The connection is gone already if this fails.
-                let _ = output.ended.send(end);
+                output.endings.tell(end);
             }
         }
     }

@@ -98,8 +98,7 @@ impl<S: DocumentStore + Clone> RoomTask<S> {
 
     fn close_all(&mut self, reason: CloseReason) {
         for (session, output) in self.sessions.drain() {
-            // The connection is gone already if this fails.
-            let _ = output.ended.send(Ended { session, reason });
+            output.endings.tell(Ended { session, reason });
         }
         self.watch.emptied();
     }

@@ -1,8 +1,8 @@
 //! What goes between rooms, connections and the store.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use waymark_sync::wire::Address;
 use waymark_sync::{BatchId, CloseReason, Dialect, Frame, Grant, Position, SessionId};
 
@@ -41,8 +41,7 @@ pub(crate) struct Join {
 #[derive(Clone, Debug)]
 pub(crate) struct Output {
     pub(crate) sink: Sink,
-    /// One message for each session.
-    pub(crate) ended: mpsc::UnboundedSender<Ended>,
+    pub(crate) endings: Arc<Endings>,
 }
 
 /// Where a session's messages go. It never waits.
@@ -82,6 +81,39 @@ pub(crate) struct Ended {
     pub(crate) reason: CloseReason,
 }
 
+/// The sessions of a connection that their rooms have ended; at most one for each session.
+///
+/// Not a channel of tokio's, which takes a kilobyte while nothing is in it.
+#[derive(Debug, Default)]
+pub(crate) struct Endings {
+    list: Mutex<Vec<Ended>>,
+    added: Notify,
+}
+
+impl Endings {
+    /// Tells the connection, which may be gone.
+    pub(super) fn tell(&self, ended: Ended) {
+        self.list().push(ended);
+        self.added.notify_one();
+    }
+
+    /// Waits for the next. Only the connection itself may; nothing is lost if it stops
+    /// waiting.
+    pub(crate) async fn next(&self) -> Ended {
+        loop {
+            let ended = self.list().pop();
+            match ended {
+                Some(ended) => return ended,
+                None => self.added.notified().await,
+            }
+        }
+    }
+
+    fn list(&self) -> std::sync::MutexGuard<'_, Vec<Ended>> {
+        self.list.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// The right to send one more message.
 #[derive(Clone, Debug)]
 pub(crate) struct Credit {
@@ -118,8 +150,7 @@ pub(super) enum Answer {
 impl Join {
     /// Tells the connection that there is no session for it.
     pub(super) fn refuse(self, reason: CloseReason) {
-        // The connection is gone already if this fails.
-        let _ = self.output.ended.send(Ended {
+        self.output.endings.tell(Ended {
             session: self.session,
             reason,
         });

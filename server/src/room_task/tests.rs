@@ -2,6 +2,7 @@
 
 mod trouble;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -14,6 +15,7 @@ use yrs::updates::encoder::Encode;
 use yrs::{Doc, Map, ReadTxn, Transact};
 
 use self::trouble::Trouble;
+use super::message::Endings;
 use super::*;
 use crate::clock::Clock;
 use crate::rooms::{Mailbox, Stopped};
@@ -55,7 +57,7 @@ struct Visitor {
     session: SessionId,
     mailbox: Mailbox,
     frames: mpsc::UnboundedReceiver<(Bytes, Credit)>,
-    ended: mpsc::UnboundedReceiver<Ended>,
+    endings: Arc<Endings>,
 }
 
 impl Visitor {
@@ -65,7 +67,7 @@ impl Visitor {
 
     async fn join_document(rooms: &TestRooms, document: &DocumentId) -> Self {
         let (frames_in, frames) = mpsc::unbounded_channel();
-        let (ended_in, ended) = mpsc::unbounded_channel();
+        let endings = Arc::<Endings>::default();
         let session = rooms.next_session();
         let join = Join {
             session,
@@ -74,7 +76,7 @@ impl Visitor {
             grant: crate::auth::grant(document).unwrap(),
             output: Output {
                 sink: Sink::Channel(frames_in),
-                ended: ended_in,
+                endings: Arc::clone(&endings),
             },
         };
         let mailbox = rooms.join(document, join).await.unwrap();
@@ -82,7 +84,7 @@ impl Visitor {
             session,
             mailbox,
             frames,
-            ended,
+            endings,
         }
     }
 
@@ -121,7 +123,7 @@ impl Visitor {
     }
 
     async fn ended(&mut self) -> CloseReason {
-        self.ended.recv().await.unwrap().reason
+        self.endings.next().await.reason
     }
 
     async fn leave(self) {
