@@ -30,6 +30,10 @@ pub(crate) struct Options {
     /// How long each half of the comparison takes
     #[arg(long, default_value_t = 40)]
     seconds: u64,
+    /// Seconds at the start that are counted but not timed: until a slow reader's buffers are
+    /// full it is written to like any other
+    #[arg(long, default_value_t = 5)]
+    warm_up: u64,
     /// How much longer letters may travel beside the slow readers, in percent
     #[arg(long, default_value_t = 10.0)]
     percent: f64,
@@ -86,6 +90,7 @@ async fn half(options: &Options, slow: usize) -> Result<Half> {
     }
     let (arrivals, mut arrived) = mpsc::unbounded_channel();
     let started = Instant::now();
+    let timed_from = u64::try_from(Duration::from_secs(options.warm_up).as_micros())?;
     let ends = started + Duration::from_secs(options.seconds);
     let mut typists = Vec::new();
     for number in 0..options.fast {
@@ -122,7 +127,7 @@ async fn half(options: &Options, slow: usize) -> Result<Half> {
                         if let Message::Binary(bytes) = message? {
                             let now = started.elapsed().as_micros() as u64;
                             for at in marks(&bytes) {
-                                arrivals.send(now.saturating_sub(at))?;
+                                arrivals.send((at, now.saturating_sub(at)))?;
                             }
                         }
                     }
@@ -143,9 +148,12 @@ async fn half(options: &Options, slow: usize) -> Result<Half> {
     for typist in typists {
         sent += typist.await??;
     }
-    let mut times = Vec::new();
-    while let Some(time) = arrived.recv().await {
-        times.push(time);
+    let (mut count, mut times) = (0, Vec::new());
+    while let Some((at, time)) = arrived.recv().await {
+        count += 1;
+        if at >= timed_from {
+            times.push(time);
+        }
     }
     times.sort_unstable();
     for name in ["diff", "changes"] {
@@ -168,7 +176,7 @@ async fn half(options: &Options, slow: usize) -> Result<Half> {
     Ok(Half {
         p50: percentile(50),
         p99: percentile(99),
-        lost: due.saturating_sub(times.len()),
+        lost: due.saturating_sub(count),
         memory_kib: peak,
     })
 }

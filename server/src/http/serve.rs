@@ -27,6 +27,11 @@ use crate::metrics::Metrics;
 /// The longest head of a request, and how many headers may be in it.
 const HEAD_BYTES: usize = 32 * 1024;
 const HEADERS: usize = 64;
+/// What a connection may take from us that the peer has not made room for yet. A peer that
+/// reads slowly is noticed after so much, not after the whole send buffer: until then every
+/// change is written to it as to everybody else, and what is in the buffer cannot be merged.
+#[cfg(target_os = "linux")]
+const UNSENT_BYTES: u32 = 16 * 1024;
 /// How long no connection is taken after the operating system could not give one, which
 /// it cannot while too many files are open.
 const BREATH: Duration = Duration::from_millis(200);
@@ -104,6 +109,10 @@ async fn talk(
     // Small messages must not wait for more to come.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY is not possible");
+    }
+    #[cfg(target_os = "linux")]
+    if let Err(error) = socket2::SockRef::from(&stream).set_tcp_notsent_lowat(UNSENT_BYTES) {
+        tracing::debug!(%error, "TCP_NOTSENT_LOWAT is not possible");
     }
     let _open = door.metrics.tcp_connection();
     let cut = Arc::new(Notify::new());
