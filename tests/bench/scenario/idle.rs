@@ -1,9 +1,14 @@
 //! Open documents and connections that do nothing, and what remains when everybody has
 //! gone.
+//!
+//! Each document holds what a new map of Waymark's does. The other servers are given it by
+//! the first who comes.
 
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use waymark_model::{schema, templates};
+use yrs::{ReadTxn, StateVector, Transact};
 
 use super::{each_server, mb, runtime};
 use crate::crowd::Person;
@@ -21,6 +26,8 @@ const DOCUMENTS: usize = 500;
 const PEOPLE: u32 = 4;
 /// So long after the last one left, a document may go: only to wait less for it.
 const UNLOAD_SOON: &[(&str, &str)] = &[("WAYMARK_IDLE_SECONDS", "3")];
+/// How long the servers that are given their documents may take to have them.
+const FILLED_AFTER: Duration = Duration::from_secs(3);
 /// How often memory is looked at, how often it must be the same, and for how long at most.
 const LOOK: Duration = Duration::from_secs(1);
 const LOOKS: u32 = 8;
@@ -57,6 +64,9 @@ fn once(options: &Options, setup: &Setup, kind: Kind, documents: usize) -> Resul
             })
         })
         .collect();
+    if kind.is_peer() {
+        fill(options, &people)?;
+    }
     let first = visit(options, &server, &people)?;
     let mut values = vec![
         ("connections", people.len() as f64),
@@ -84,6 +94,44 @@ fn once(options: &Options, setup: &Setup, kind: Kind, documents: usize) -> Resul
         values,
         note,
     })
+}
+
+/// Puts a new map into every document.
+fn fill(options: &Options, people: &[Person]) -> Result<()> {
+    let alone: Vec<Person> = (0..)
+        .zip(people.iter().filter(|person| person.number == person.first))
+        .map(|(number, person)| Person {
+            number,
+            first: number,
+            people: 1,
+            ..person.clone()
+        })
+        .collect();
+    let gathering = Gathering::join(tally::Kind::Typing, &alone, options.threads, 0)?;
+    for (person, outlet) in alone.iter().zip(&gathering.outlets) {
+        let title = format!("Bench {}", person.number);
+        let mut frame = Vec::new();
+        let update = blank_map(person.number, &title);
+        write_message(&mut frame, &person.place.tongue.update(&update));
+        outlet.send(&frame).context("a connection has ended")?;
+    }
+    runtime()?.block_on(async { tokio::time::sleep(FILLED_AFTER).await });
+    gathering.leave()?;
+    Ok(())
+}
+
+/// What a new map holds.
+fn blank_map(number: u32, title: &str) -> Vec<u8> {
+    // A client id that nobody who types has.
+    let doc = schema::new_doc(0x2000_0000 + u64::from(number));
+    let mut bits = u128::from(number) << 64;
+    let mut random = move || {
+        bits += 0x9e37_79b9_7f4a_7c15_f39c_0c4b_3f1d;
+        bits.wrapping_mul(0xda94_2042_e4dd_58b5_2545_f491_4f6c_dd1d)
+    };
+    templates::write_blank(&mut doc.transact_mut(), title, &mut random);
+    doc.transact()
+        .encode_state_as_update_v1(&StateVector::default())
 }
 
 /// Everybody comes, changes something once, does nothing, and goes: memory while all are
