@@ -5,9 +5,10 @@
 //! disk does what the test wants.
 #![cfg(target_os = "linux")]
 
-use std::io;
+use std::fs::File;
+use std::io::{self, Write};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
@@ -17,6 +18,7 @@ use tokio::task::JoinHandle;
 use waymark_server::store::{Faults, SledStore, Store};
 use waymark_server::{Config, RunError, run_on};
 use waymark_sync::SaveState;
+use yrs::{Map, WriteTxn};
 
 use crate::socket::{scope, write};
 use crate::support::demo;
@@ -85,6 +87,96 @@ async fn a_disk_that_fails_is_told_to_people_and_saving_goes_on_when_it_works_ag
             .all(|edit| scope.contains(edit))
     })
     .await;
+}
+
+/// A small file system of its own, gone when dropped.
+struct Volume(tempfile::TempDir);
+
+impl Volume {
+    /// `None` where this process may not mount.
+    fn mount(mib: u32) -> Option<Self> {
+        let volume = Self(folder());
+        let done = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &format!("size={mib}m"), "waymark"])
+            .arg(volume.0.path())
+            .stderr(Stdio::null())
+            .status();
+        done.is_ok_and(|status| status.success()).then_some(volume)
+    }
+
+    /// Takes all the room that is left.
+    fn fill(&self) {
+        let mut file = File::create(self.0.path().join("filling")).unwrap();
+        let block = [0; 4096];
+        let full = loop {
+            if let Err(error) = file.write_all(&block) {
+                break error;
+            }
+        };
+        assert_eq!(full.kind(), io::ErrorKind::StorageFull);
+    }
+
+    fn make_room(&self) {
+        std::fs::remove_file(self.0.path().join("filling")).unwrap();
+    }
+}
+
+impl Drop for Volume {
+    fn drop(&mut self) {
+        // Nothing is mounted if it fails, and the folder goes by itself.
+        let _ = Command::new("umount").arg(self.0.path()).status();
+    }
+}
+
+#[tokio::test]
+async fn a_file_system_without_room_is_told_to_everybody_and_nothing_is_lost() {
+    let Some(volume) = Volume::mount(32) else {
+        println!("skipped: mounting a file system is not permitted here");
+        return;
+    };
+    let data = volume.0.path().join("data");
+    let server = start(&data);
+    let sync = format!("ws://{}/sync", server.address);
+    let mut ana = Person::join(&sync, &demo(), 11).await;
+    let mut ben = Person::join(&sync, &demo(), 12).await;
+    ana.edit(|txn| write(txn, "before"));
+    ana.saved().await;
+    for round in 0..3 {
+        volume.fill();
+        // More than what the store has room for already.
+        for number in 0..160 {
+            ana.edit(|txn| {
+                let map = txn.get_or_insert_map("filling");
+                map.insert(txn, "much", format!("{number:08}").repeat(1_000));
+            });
+        }
+        ana.edit(|txn| write(txn, &format!("ana-{round}")));
+        ben.edit(|txn| write(txn, &format!("ben-{round}")));
+        let begun = Instant::now();
+        // Together: what the store gives up when it is opened again may be room enough.
+        tokio::join!(is_told(&mut ana), is_told(&mut ben));
+        let took = begun.elapsed();
+        assert!(took < Duration::from_millis(5_500), "told after {took:?}");
+        ben.sees("the unsaved edit", |doc| {
+            scope(doc).contains(&format!("ana-{round}"))
+        })
+        .await;
+        volume.make_room();
+        ana.saved().await;
+        ben.saved().await;
+    }
+    server.kill();
+
+    let server = start(&data);
+    let sync = format!("ws://{}/sync", server.address);
+    let mut cleo = Plain::join(&sync, &demo()).await;
+    cleo.until("what showed Saved", |doc| {
+        let scope = scope(doc);
+        let edits = (0..3).flat_map(|round| [format!("ana-{round}"), format!("ben-{round}")]);
+        scope.contains("before") && { edits }.all(|edit| scope.matches(&edit).count() == 1)
+    })
+    .await;
+    server.kill();
 }
 
 /// How the disk is right now.
