@@ -22,8 +22,10 @@ pub(super) enum Content {
     Values,
     /// An array.
     Array,
-    /// Anything else.
-    Other,
+    /// Something else that nothing can hang in.
+    Plain,
+    /// Another shared type, or what is deleted and may have been one.
+    Open,
 }
 
 /// A struct: its author's number in [`Clients`], and its clock.
@@ -94,6 +96,18 @@ impl Nodes {
             self.starts.reserve_exact(wanted - len);
             self.nodes.reserve_exact(wanted - len);
         }
+    }
+
+    /// Each author and its nodes, from one index to another, in the order of the nodes: which
+    /// is not the order of the clients, who may be referred to before their own nodes come.
+    pub(super) fn authors(&self) -> Vec<(u64, usize, usize)> {
+        let clients = self.clients.list.iter();
+        let authors = clients.filter(|client| client.nodes.0 < client.nodes.1);
+        let mut authors: Vec<_> = authors
+            .map(|client| (client.id, client.nodes.0 as usize, client.nodes.1 as usize))
+            .collect();
+        authors.sort_unstable_by_key(|(_, begin, _)| *begin);
+        authors
     }
 
     pub(super) fn push(&mut self, clock: u32, node: Node) {

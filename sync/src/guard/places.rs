@@ -7,6 +7,7 @@ use yrs::StateVector;
 use yrs::block::ClientID;
 
 use super::Fault;
+use super::nodes::Content;
 use super::resolver::resolve;
 use super::update::Walk;
 
@@ -14,10 +15,10 @@ use super::update::Walk;
 /// nesting, built over many updates, would exhaust the stack.
 pub const MAX_DEPTH: u8 = 32;
 
-/// Where an item hangs, and whether it holds an array, in one word: from the lowest bit
-/// on whether its list is a key's, whether its list is an array's, whether it holds an
-/// array, how deep it is (6 bits), and the name of its list. A depth of 0 means that the
-/// place is not known any more.
+/// Where an item hangs, and what it holds, in one word: from the lowest bit on whether its
+/// list is a key's, whether its list is an array's, whether it holds an array, how deep it
+/// is (6 bits), whether it holds what nothing can hang in, and the name of its list. A
+/// depth of 0 means that the place is not known any more.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Place(u64);
 
@@ -27,7 +28,9 @@ impl Place {
     const HOLDS_ARRAY: u64 = 1 << 2;
     const DEPTH_SHIFT: u32 = 3;
     const DEPTH: u64 = 0x3f << Self::DEPTH_SHIFT;
-    const LIST: u64 = !(Self::DEPTH | Self::HOLDS_ARRAY | Self::IN_ARRAY);
+    const CHILDLESS: u64 = 1 << 9;
+    const HOLDS: u64 = Self::HOLDS_ARRAY | Self::CHILDLESS;
+    const LIST: u64 = !(Self::DEPTH | Self::HOLDS | Self::IN_ARRAY);
 
     /// While an update is resolved: not looked at yet. A real depth is at most [`MAX_DEPTH`].
     pub(super) const UNTOUCHED: Self = Self(63 << Self::DEPTH_SHIFT);
@@ -37,6 +40,9 @@ impl Place {
     /// A place in the list that is the child, under a key or not, of a root or of an item
     /// in this place.
     pub(super) fn new(name: u64, keyed: bool, below: Self) -> Result<Self, Fault> {
+        if below.0 & Self::CHILDLESS != 0 {
+            return Err(Fault("a struct's parent cannot hold it"));
+        }
         let depth = below.depth() + 1;
         if depth > MAX_DEPTH {
             return Err(Fault("shared types nested too deeply"));
@@ -51,10 +57,14 @@ impl Place {
         Ok(Self(word))
     }
 
-    /// The same place, for an item that holds an array or does not.
-    pub(super) fn holding(self, array: bool) -> Self {
-        let holds = if array { Self::HOLDS_ARRAY } else { 0 };
-        Self(self.0 & !Self::HOLDS_ARRAY | holds)
+    /// The same place, for an item that holds this.
+    pub(super) fn holding(self, content: Content) -> Self {
+        let holds = match content {
+            Content::Array => Self::HOLDS_ARRAY,
+            Content::Text | Content::Values | Content::Plain => Self::CHILDLESS,
+            Content::Open => 0,
+        };
+        Self(self.0 & !Self::HOLDS | holds)
     }
 
     /// This place, if it is one by now.
@@ -148,8 +158,7 @@ impl Places {
         let mut starts = Vec::new();
         let mut authors = Vec::new();
         let mut kept = 0;
-        for client in all.clients.all() {
-            let (begin, end) = (client.nodes.0 as usize, client.nodes.1 as usize);
+        for (client, begin, end) in all.authors() {
             let first = kept;
             for at in begin..end {
                 if kept > first && places[kept - 1] == places[at] {
@@ -159,13 +168,11 @@ impl Places {
                 starts.push(all.starts[at]);
                 kept += 1;
             }
-            if begin < end {
-                authors.push(Author {
-                    client: client.id,
-                    runs: kept - first,
-                    end: all.starts[end - 1] + all.nodes[end - 1].len,
-                });
-            }
+            authors.push(Author {
+                client,
+                runs: kept - first,
+                end: all.starts[end - 1] + all.nodes[end - 1].len,
+            });
         }
         places.truncate(kept);
         Ok(Resolved {

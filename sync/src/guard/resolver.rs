@@ -119,7 +119,7 @@ impl Resolver<'_> {
             }
         };
         let place = self.agreed(node, self.all.starts[index], author, place)?;
-        Ok(place.holding(node.content == Content::Array))
+        Ok(place.holding(node.content))
     }
 
     /// The place of a node of which a part may be known already: yrs cuts that off and

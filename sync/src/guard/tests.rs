@@ -250,6 +250,25 @@ fn g4_an_update_fits_only_where_everything_it_builds_upon_is() {
 }
 
 #[test]
+fn g3_nothing_hangs_in_what_is_no_shared_type() {
+    // A letter in a root, and a map that says it hangs in the letter.
+    let letter = [4, 1, 1, b't', 1, b'a'];
+    let deleted = [1, 1, 1, b't', 1];
+    let map = [7, 0, 1, 0, 1];
+    let update = |first: &[u8]| [&[1, 2, 1, 0][..], first, &map, &[0]].concat();
+    let places = |bytes: &[u8]| {
+        let walk = check(bytes).expect("well-formed");
+        Places::new(1).check(bytes, &walk).map(drop)
+    };
+    let fault = places(&update(&letter)).expect_err("a letter holds nothing");
+    assert_eq!(fault.0, "a struct's parent cannot hold it");
+    assert!(!apply(&crate::testing::doc(1), &update(&letter)));
+    // What is deleted may have been a shared type.
+    places(&update(&deleted)).expect("nobody knows what it was");
+    assert!(apply(&crate::testing::doc(1), &update(&deleted)));
+}
+
+#[test]
 fn g5_a_room_and_its_server_can_cross_threads() {
     fn crosses<T: Send>() {}
     crosses::<crate::Room>();

@@ -152,7 +152,7 @@ impl Walker<'_> {
             if info == GC {
                 let node = Node {
                     len,
-                    content: Content::Other,
+                    content: Content::Open,
                     parent: Parent::None,
                 };
                 self.nodes.push(at, node);
@@ -245,7 +245,7 @@ impl Walker<'_> {
     fn content(&mut self, kind: u8) -> Result<(u32, Content), Fault> {
         match kind {
             // deleted
-            1 => return Ok((self.length()?, Content::Other)),
+            1 => return Ok((self.length()?, Content::Open)),
             // binary
             3 => {
                 if self.reader.buffer()?.len() > self.bounds.text_bytes {
@@ -275,6 +275,7 @@ impl Walker<'_> {
                     3 => drop(text(&mut self.reader, self.bounds)?),
                     _ => return Err(Fault("unknown shared type")),
                 }
+                return Ok((1, Content::Open));
             }
             // values
             8 => {
@@ -292,7 +293,7 @@ impl Walker<'_> {
             // 2 is JSON texts, which Yjs has not written for years; yrs reads one too many.
             _ => return Err(Fault("unknown content")),
         }
-        Ok((1, Content::Other))
+        Ok((1, Content::Plain))
     }
 
     fn json(&mut self) -> Result<(), Fault> {

@@ -191,6 +191,15 @@ impl Content {
             Some(outline.clone())
         } else {
             let walk = guard::check_update(&effective, &Bounds::TRUSTED_SIZE);
+            // The guard lets nothing through of which yrs takes only a part. Should it ever,
+            // that part must not make the log unreadable: the room is loaded again.
+            assert!(
+                fault.is_none()
+                    || walk
+                        .as_ref()
+                        .is_ok_and(|walk| core.places.check(&effective, walk).is_ok()),
+                "a part of an update was taken that could not be loaded again"
+            );
             walk.ok().map(|walk| walk.outline)
         };
         match (partial, &outline) {

@@ -37,16 +37,21 @@ pub(super) fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// Lets two people edit; every update that came to be, in order, and the documents.
-pub(super) fn edit(steps: &[(bool, Step)]) -> (Vec<Vec<u8>>, [Doc; 2]) {
-    let docs = [testing::doc(5), testing::doc(3_000_000_000)];
+/// How many people edit.
+const PEOPLE: usize = 4;
+
+/// Lets people edit; every update that came to be, in order, and their documents.
+pub(super) fn edit(steps: &[(usize, Step)]) -> (Vec<Vec<u8>>, [Doc; PEOPLE]) {
+    let docs = [5, 3_000_000_000, 77, 4_000_000_000].map(testing::doc);
     let mut updates = Vec::new();
     for (who, step) in steps {
-        let (mine, other) = (&docs[usize::from(*who)], &docs[usize::from(!*who)]);
+        let mine = &docs[*who];
         if matches!(step, Step::Hear) {
-            let known = mine.transact().state_vector();
-            let diff = other.transact().encode_diff_v1(&known);
-            apply(mine, &diff);
+            for (_, other) in docs.iter().enumerate().filter(|(other, _)| other != who) {
+                let known = mine.transact().state_vector();
+                let diff = other.transact().encode_diff_v1(&known);
+                apply(mine, &diff);
+            }
             continue;
         }
         let mut txn = mine.transact_mut();
@@ -89,8 +94,8 @@ pub(super) fn edit(steps: &[(bool, Step)]) -> (Vec<Vec<u8>>, [Doc; 2]) {
     (updates, docs)
 }
 
-pub(super) fn steps(count: usize) -> impl Strategy<Value = Vec<(bool, Step)>> {
-    prop::collection::vec((any::<bool>(), step()), 1..count)
+pub(super) fn steps(count: usize) -> impl Strategy<Value = Vec<(usize, Step)>> {
+    prop::collection::vec((0..PEOPLE, step()), 1..count)
 }
 
 /// Writes an update that is well-formed but makes no sense: any struct refers to any other.

@@ -11,6 +11,7 @@ use yrs::{ReadTxn, StateVector, Transact, Update};
 use super::edits::{edit, nonsense, steps};
 use super::{apply, check, yjs};
 use crate::SessionId;
+use crate::guard::nodes::Content as Holds;
 use crate::guard::*;
 use crate::room::{Content, Core, Outcome};
 use crate::testing;
@@ -29,7 +30,7 @@ fn cases(count: u32) -> ProptestConfig {
 }
 
 proptest! {
-    #![proptest_config(cases(96))]
+    #![proptest_config(cases(128))]
 
     #[test]
     fn g1_every_update_that_yrs_writes_passes(steps in steps(40)) {
@@ -58,6 +59,37 @@ proptest! {
             let skipped = drop >> (i % 32) & 1 == 1;
             if !skipped && walk.outline.fits(&known) {
                 prop_assert!(apply(&doc, update));
+            }
+        }
+    }
+
+    #[test]
+    fn g3_a_state_says_of_its_structs_what_its_updates_said(steps in steps(60)) {
+        let (updates, _) = edit(&steps);
+        let doc = testing::doc(1);
+        let mut places = Places::new(9);
+        for update in &updates {
+            let walk = check(update).expect("an update");
+            let resolved = places.check(update, &walk);
+            prop_assert!(resolved.is_ok(), "{:?}", resolved);
+            prop_assert!(apply(&doc, update));
+            places.extend(resolved.expect("just looked"), &doc.transact().state_vector());
+        }
+        let txn = doc.transact();
+        let whole = txn.encode_diff_v1(&StateVector::default());
+        let walk = check(&whole).expect("a state");
+        let mut loaded = Places::new(9);
+        let resolved = loaded.check(&whole, &walk);
+        prop_assert!(resolved.is_ok(), "{:?}", resolved);
+        loaded.extend(resolved.expect("just looked"), &txn.state_vector());
+        for (client, end) in txn.state_vector().iter() {
+            let [said, says] = [&places, &loaded].map(|all| all.runs_of(client.get()).expect("it wrote"));
+            for clock in 0..*end {
+                // What is collected is nowhere any more, and what is deleted holds nothing.
+                let [said, says] = [said, says].map(|all| all.at(clock).holding(Holds::Open));
+                if says.is_known() {
+                    prop_assert_eq!(said, says, "{:?} {}", client, clock);
+                }
             }
         }
     }
