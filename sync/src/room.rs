@@ -59,6 +59,9 @@ pub struct Room {
     recent: Recent,
     changes_round: Round,
     presence_round: Round,
+    /// How many sessions took the changes of the last round: whoever does not read costs
+    /// nothing, and makes nobody wait for a longer window.
+    audience: usize,
     /// Changes that no window has let out, in bytes.
     unreleased_bytes: usize,
     /// The sessions whom something happened to since the last flush; and whether that is
@@ -122,6 +125,7 @@ impl Room {
             sessions: BTreeMap::new(),
             changes_round: Round::default(),
             presence_round: Round::default(),
+            audience: 0,
             unreleased_bytes: 0,
             ready: Vec::new(),
             everybody_ready: false,

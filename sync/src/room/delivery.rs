@@ -43,6 +43,7 @@ impl Room {
             shared: Shared::default(),
             too_slow: Vec::new(),
             check_by: None,
+            took_changes: 0,
             out,
         };
         if round | std::mem::take(&mut self.everybody_ready) {
@@ -57,6 +58,9 @@ impl Room {
             }
         }
         let (too_slow, check_by) = (server.too_slow, server.check_by);
+        if round && server.took_changes > 0 {
+            self.audience = server.took_changes;
+        }
         if let Some(at) = check_by {
             self.check_by(at);
         }
@@ -71,7 +75,7 @@ impl Room {
         let mut round = false;
         let newest = self.journal.applied();
         if self.changes_due().is_some_and(|at| at <= now) {
-            let window = self.limits.window_for(self.sessions.len());
+            let window = self.limits.window_for(self.audience);
             self.changes_round.release(newest, now, window);
             self.unreleased_bytes = 0;
             round = true;
@@ -168,6 +172,8 @@ struct Server<'a> {
     too_slow: Vec<SessionId>,
     /// When a session that was served has to be looked at again.
     check_by: Option<Timestamp>,
+    /// How many sessions were sent changes.
+    took_changes: usize,
     out: &'a mut Vec<RoomEffect>,
 }
 
@@ -243,6 +249,7 @@ impl Server<'_> {
                 let (sent, own) = (outbox.sent, outbox.own);
                 outbox.sent = self.newest;
                 self.counts.change_messages += 1;
+                self.took_changes += 1;
                 let changes = self.recent.after(sent);
                 return Next::of(if own > sent {
                     let others = changes.filter(|change| change.author() != id);
