@@ -324,9 +324,11 @@ impl Room {
         match grant {
             Some(grant) if *grant.document() == self.document && grant.live_at(now) => {
                 let (before, dialect) = (session.scope(), session.dialect);
+                // Something may have been refused just after it ended.
+                let had_ended = !session.grant.live_at(now);
                 session.grant = grant;
                 let scope = session.scope();
-                if scope != before {
+                if scope != before || had_ended {
                     session.tell(Frame::Authenticated(scope.to_owned()), &self.limits);
                     // A plain client cannot be told that it may write: it is asked for
                     // what was refused meanwhile.

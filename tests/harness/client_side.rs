@@ -129,7 +129,9 @@ impl World {
             return;
         }
         let claims = std::mem::take(&mut person.unclaimed);
-        let era = person.connection.map(|id| self.connections[id.0].era);
+        // A program that was asleep may hear of it after its connection is gone.
+        let told_by = person.connection.map(|id| self.connections[id.0].era);
+        let era = told_by.or(person.history);
         if era.is_some_and(|era| era != self.era(&self.people[id.0].document)) {
             // It was stored, and told, on the machine that a backup has replaced meanwhile.
             return;

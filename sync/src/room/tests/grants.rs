@@ -136,6 +136,31 @@ fn e4_a_plain_session_that_may_write_again_is_asked_for_what_was_refused() {
 }
 
 #[test]
+fn e4_what_is_refused_between_the_end_of_a_grant_and_its_renewal_is_offered_again() {
+    let mut table = Table::new(Limits::for_tests());
+    let until = table.now + Millis(1_000);
+    let short = Grant::new("ana", document(), Role::Editor, Some(until));
+    let ana = table.join(Dialect::Hocuspocus, short);
+    table.frame(ana, Frame::SyncStep1(vec![0].into()));
+    table.frame(ana, Frame::SyncStep2(vec![0, 0].into()));
+    table.frames(ana);
+    // A room that is busy for long takes both at once.
+    table.now = until + Millis(1);
+    let late = RoomInput::Frame {
+        session: ana,
+        frame: Frame::Update(typed(&doc(5), "in time").into()),
+    };
+    table.room.handle(table.now, late, &mut Vec::new());
+    table.input(RoomInput::GrantChanged {
+        session: ana,
+        grant: Some(grant("ana", Role::Editor)),
+    });
+    let frames = table.frames(ana);
+    assert!(frames.contains(&Frame::SyncStatus(false)));
+    assert!(frames.contains(&Frame::Authenticated("read-write".to_owned())));
+}
+
+#[test]
 fn e5_a_grant_ends_when_it_says() {
     let mut table = Table::new(Limits::for_tests());
     let until = Some(Timestamp(table.now.0 + 60_000));
