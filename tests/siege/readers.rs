@@ -74,13 +74,16 @@ async fn half(options: &Options, slow: usize) -> Result<Half> {
     let server = Server::start(&[("WAYMARK_CONNECTIONS", "5000".to_owned())])?;
     let map = server.make_map().await?;
     let mut readers = Vec::new();
-    for _ in 0..slow {
+    for number in 0..slow {
         let mut socket = server.join(&map, Some(2048)).await?;
         socket.send(Message::Binary(STEP1.into())).await?;
-        let bytes = options.bytes / 10;
+        let bytes = options.bytes;
+        // Once a second, each at another moment: their own work must not be what is measured.
+        let phase = Duration::from_secs(1).mul_f64(number as f64 / slow as f64);
         readers.push(tokio::spawn(async move {
             let stream = socket.get_mut();
-            let mut every = tokio::time::interval(Duration::from_millis(100));
+            let first = tokio::time::Instant::now() + phase;
+            let mut every = tokio::time::interval_at(first, Duration::from_secs(1));
             let mut buffer = vec![0; bytes.max(1)];
             // Until the server lets it go; it does not come back here.
             while let Ok(1..) = stream.read(&mut buffer).await {
