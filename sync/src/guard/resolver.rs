@@ -104,7 +104,9 @@ impl Resolver<'_> {
     fn place_of(&self, index: usize, author: u32) -> Result<Place, Unknown> {
         let node = &self.all.nodes[index];
         let place = match node.parent {
-            Parent::None => Place::default(),
+            // Nowhere, also if a part of it is known: that part hung there, the rest may
+            // have hung elsewhere before it was collected together with it.
+            Parent::None => return Ok(Place::default()),
             Parent::Root(name) => self.below_root(name, None)?,
             Parent::RootKey(name, key) => self.below_root(name, Some(key))?,
             Parent::Item(id) => self.below(id, None, index)?,

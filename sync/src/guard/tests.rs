@@ -269,6 +269,30 @@ fn g3_nothing_hangs_in_what_is_no_shared_type() {
 }
 
 #[test]
+fn g3_what_was_collected_together_may_have_hung_apart() {
+    let mut places = Places::new(1);
+    let mut state = StateVector::default();
+    let mut take = |bytes: &[u8]| {
+        let walk = check(bytes).expect("well-formed");
+        let resolved = places.check(bytes, &walk)?;
+        for section in &walk.outline.sections {
+            state.set_max(yrs::block::ClientID::new(section.client), section.end);
+        }
+        places.extend(resolved, &state);
+        Ok::<_, Fault>(())
+    };
+    // Two letters of 11 in a text, and a value of 12 in a list.
+    take(&[1, 1, 11, 0, 4, 1, 1, b't', 2, b'a', b'b', 0]).expect("letters");
+    take(&[1, 1, 12, 0, 8, 1, 1, b'l', 1, 125, 1, 0]).expect("a value");
+    // The second letter was collected, together with what 11 had in the list after it.
+    take(&[1, 1, 11, 1, 0, 3, 0]).expect("collected");
+    // Somebody who has not heard of that tells of what was in the list.
+    let (first, second) = ([8, 1, 1, b'l', 1, 125, 1], [0xc8, 11, 2, 12, 0, 1, 125, 1]);
+    let late = [&[1, 2, 11, 2][..], &first, &second, &[0]].concat();
+    take(&late).expect("an honest update");
+}
+
+#[test]
 fn g5_a_room_and_its_server_can_cross_threads() {
     fn crosses<T: Send>() {}
     crosses::<crate::Room>();
