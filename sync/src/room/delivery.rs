@@ -47,8 +47,13 @@ impl Room {
             out,
         };
         if round | std::mem::take(&mut self.everybody_ready) {
+            // Whoever has neither credit nor news of its own cannot be sent anything, and
+            // whoever does not read must cost the others nothing.
+            let served = |session: &Session| session.ready || session.has_credit();
             for (id, session) in &mut self.sessions {
-                server.serve(*id, session);
+                if served(session) {
+                    server.serve(*id, session);
+                }
             }
         } else {
             for id in ready {
