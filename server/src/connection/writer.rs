@@ -101,6 +101,9 @@ impl Writer {
                 if taken == whole.len() {
                     return 1;
                 }
+                if state.half.is_none() {
+                    return 0;
+                }
                 state.push(whole.slice(taken..), Then::Credit(credit()));
             } else {
                 let pieces = message.clone().into_pieces();
