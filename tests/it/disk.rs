@@ -17,7 +17,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use waymark_server::store::{Faults, SledStore, Store};
 use waymark_server::{Config, RunError, run_on};
-use waymark_sync::SaveState;
+use waymark_sync::{Replica, SaveState};
 use yrs::{Map, WriteTxn};
 
 use crate::socket::{scope, write};
@@ -58,10 +58,7 @@ async fn a_disk_that_fails_is_told_to_people_and_saving_goes_on_when_it_works_ag
     for round in 0..3 {
         limit_files(&server, "0:unlimited");
         ana.edit(|txn| write(txn, &format!("during-{round}")));
-        ana.until("Not saving", |replica| {
-            matches!(replica.save_state(), SaveState::NotSaving { .. })
-        })
-        .await;
+        is_told(&mut ana).await;
         // Nobody is cut off: what is not saved yet is seen all the same.
         let mut ben = Plain::join(&sync, &demo()).await;
         ben.until("the unsaved edit", |doc| {
@@ -143,18 +140,23 @@ async fn a_file_system_without_room_is_told_to_everybody_and_nothing_is_lost() {
     ana.saved().await;
     for round in 0..3 {
         volume.fill();
-        // More than what the store has room for already.
-        for number in 0..160 {
-            ana.edit(|txn| {
-                let map = txn.get_or_insert_map("filling");
-                map.insert(txn, "much", format!("{number:08}").repeat(1_000));
-            });
-        }
         ana.edit(|txn| write(txn, &format!("ana-{round}")));
         ben.edit(|txn| write(txn, &format!("ben-{round}")));
-        let begun = Instant::now();
-        // Together: what the store gives up when it is opened again may be room enough.
-        tokio::join!(is_told(&mut ana), is_told(&mut ben));
+        // Until it is told: nobody but the store knows how much of its file it can use again.
+        let begun = loop {
+            ana.edit(|txn| {
+                let map = txn.get_or_insert_map("filling");
+                for number in map.len(txn)..map.len(txn) + 16 {
+                    map.insert(txn, number.to_string(), "much ".repeat(1_600));
+                }
+            });
+            let begun = Instant::now();
+            tokio::join!(is_answered(&mut ana), is_answered(&mut ben));
+            if is_not_saving(&ana.replica) {
+                break begun;
+            }
+        };
+        is_told(&mut ben).await;
         let took = begun.elapsed();
         assert!(took < Duration::from_millis(5_500), "told after {took:?}");
         ben.sees("the unsaved edit", |doc| {
@@ -268,12 +270,19 @@ impl Patient {
     }
 }
 
+fn is_not_saving(replica: &Replica) -> bool {
+    matches!(replica.save_state(), SaveState::NotSaving { .. })
+}
+
 async fn is_told(person: &mut Person) {
-    person
-        .until("Not saving", |replica| {
-            matches!(replica.save_state(), SaveState::NotSaving { .. })
-        })
-        .await;
+    person.until("Not saving", is_not_saving).await;
+}
+
+/// Told whether it is saved: yes or no.
+async fn is_answered(person: &mut Person) {
+    let answered =
+        |replica: &Replica| replica.save_state() == SaveState::Saved || is_not_saving(replica);
+    person.until("Saved or Not saving", answered).await;
 }
 
 /// Two people, a disk that goes bad while one types, and everything is there afterwards.
