@@ -1,7 +1,7 @@
 //! The save state in words, and what is behind it.
 
 use leptos::prelude::*;
-use waymark_sync::SaveState;
+use waymark_sync::{SaveState, Timestamp};
 
 use crate::dom::{self, Timer};
 use crate::icon::Icon;
@@ -39,6 +39,16 @@ fn look(state: &SaveState) -> Look {
             "offline",
             Some("cloud-off"),
             format!("Offline · {} on this page", changes(*unsaved)),
+        ),
+        SaveState::Unavailable { unsaved: 0, .. } => (
+            "unavailable",
+            Some("triangle-alert"),
+            "Map unavailable".to_owned(),
+        ),
+        SaveState::Unavailable { unsaved, .. } => (
+            "unavailable",
+            Some("triangle-alert"),
+            format!("Map unavailable · {} on this page", changes(*unsaved)),
         ),
         SaveState::NotSaving { reason } => (
             "not-saving",
@@ -155,11 +165,18 @@ fn explain(state: &SaveState, pending: &Pending) -> String {
             )
         }
         SaveState::Offline { since, .. } => {
-            let at = dom::unix_now() as f64 - (dom::now() - since.0 as f64);
             format!(
                 "No connection since {}. You can go on editing; changes stay on this page and are sent when the \
                  connection returns. Keep the page open until then. {waiting}",
-                clock(at as u64)
+                clock(unix_ms(*since))
+            )
+        }
+        SaveState::Unavailable { since, .. } => {
+            format!(
+                "The server cannot open this map since {}; it keeps trying, and its log says why. You can go on \
+                 editing; changes stay on this page and are sent when it works again. Keep the page open until then. \
+                 {waiting}",
+                clock(unix_ms(*since))
             )
         }
         SaveState::NotSaving { reason } => {
@@ -169,6 +186,11 @@ fn explain(state: &SaveState, pending: &Pending) -> String {
         }
         SaveState::Closed { reason } => reason.clone(),
     }
+}
+
+/// A moment of the page's own clock.
+fn unix_ms(at: Timestamp) -> u64 {
+    (dom::unix_now() as f64 - (dom::now() - at.0 as f64)) as u64
 }
 
 /// A time of day, as people here write it.

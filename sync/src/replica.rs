@@ -92,6 +92,9 @@ pub enum SaveState {
     Reconnecting { unsaved: usize },
     /// No connection for a while; editing goes on here.
     Offline { unsaved: usize, since: Timestamp },
+    /// The server has answered for a while that it cannot open the document; it is tried
+    /// again, and editing goes on here.
+    Unavailable { unsaved: usize, since: Timestamp },
     /// Connected, but the server cannot store right now; it keeps trying.
     NotSaving { reason: String },
     /// It will not work again by itself: no such map, not allowed, history replaced.
@@ -216,6 +219,7 @@ impl Replica {
         }
         if !self.link.is_live() {
             return match self.link.offline_since() {
+                Some(since) if self.link.is_failing() => SaveState::Unavailable { unsaved, since },
                 Some(since) => SaveState::Offline { unsaved, since },
                 None if self.loaded => SaveState::Reconnecting { unsaved },
                 None => SaveState::Loading,

@@ -13,7 +13,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
 use waymark_server::store::{Faults, SledStore, Store};
 use waymark_server::{Config, RunError, run_on};
@@ -21,10 +21,10 @@ use waymark_sync::{Replica, SaveState};
 use yrs::{Map, WriteTxn};
 
 use crate::socket::{scope, write};
-use crate::support::demo;
 use crate::support::person::Person;
 use crate::support::plain::Plain;
 use crate::support::server::{Process, folder, program};
+use crate::support::{demo, document, soon};
 
 /// A server that sees a refused write as an error and not as a signal that ends it.
 fn start(data: &std::path::Path) -> Process {
@@ -198,6 +198,8 @@ enum Condition {
 struct Disk {
     condition: Mutex<Condition>,
     changed: Condvar,
+    /// The database was not opened again.
+    kept_shut: Notify,
 }
 
 impl Disk {
@@ -228,7 +230,10 @@ impl Faults for Disk {
 
     fn before_open(&self) -> io::Result<()> {
         match *self.condition.lock().unwrap() {
-            Condition::Full => Err(io::ErrorKind::StorageFull.into()),
+            Condition::Full => {
+                self.kept_shut.notify_one();
+                Err(io::ErrorKind::StorageFull.into())
+            }
             _ => Ok(()),
         }
     }
@@ -313,8 +318,17 @@ async fn goes_bad_and_is_well_again(condition: Condition) {
         scope(doc).contains("meanwhile")
     })
     .await;
+    let mut emil = Person::arrive(&server.sync, &document("map-claim"), 15);
+    if condition == Condition::Full {
+        // A database that does not open again cannot be read either.
+        soon("another try", server.disk.kept_shut.notified()).await;
+        emil.until("Unavailable", |replica| {
+            matches!(replica.save_state(), SaveState::Unavailable { .. })
+        })
+        .await;
+    }
     server.disk.set(Condition::Fine);
-    for person in [&mut ana, &mut ben, &mut cleo] {
+    for person in [&mut ana, &mut ben, &mut cleo, &mut emil] {
         person.saved().await;
     }
     server.stop().await;

@@ -124,25 +124,30 @@ pub(crate) fn shown_title(title: &str) -> &str {
 #[component]
 fn Opening() -> impl IntoView {
     let state = expect_context::<MapState>().save_state();
-    let is_waiting = move || {
-        matches!(
-            state.get(),
-            SaveState::Reconnecting { .. } | SaveState::Offline { .. }
-        )
+    let trouble = move || match state.get() {
+        SaveState::Reconnecting { .. } | SaveState::Offline { .. } => Some((
+            "No connection to the server.",
+            " It is being tried again; the map opens as soon as it answers.",
+        )),
+        SaveState::Unavailable { .. } => Some((
+            "The server cannot open this map right now.",
+            " It keeps trying, and the map opens as soon as it can. Whoever runs the server finds the reason in its log.",
+        )),
+        _ => None,
     };
     view! {
         <main class="boot" role="status">
             <span class="logo" aria-hidden="true"></span>
-            <Show
-                when=is_waiting
-                fallback=|| view! { <p class="boot-wait">"Opening the map"</p> }
-            >
-                <p>
-                    <strong>"No connection to the server."</strong>
-                    " It is being tried again; the map opens as soon as it answers."
-                </p>
-                <a class="button" href="/">"All journeys"</a>
-            </Show>
+            {move || match trouble() {
+                None => view! { <p class="boot-wait">"Opening the map"</p> }.into_any(),
+                Some((what, then)) => {
+                    view! {
+                        <p><strong>{what}</strong>{then}</p>
+                        <a class="button" href="/">"All journeys"</a>
+                    }
+                        .into_any()
+                }
+            }}
         </main>
     }
 }

@@ -18,7 +18,9 @@ pub fn People() -> impl IntoView {
     let is_away = move || {
         matches!(
             state.get(),
-            SaveState::Offline { .. } | SaveState::Reconnecting { .. }
+            SaveState::Offline { .. }
+                | SaveState::Unavailable { .. }
+                | SaveState::Reconnecting { .. }
         )
     };
     let more = move || people.with(|people| people.len().saturating_sub(SHOWN));

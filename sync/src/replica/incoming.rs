@@ -47,6 +47,7 @@ impl Replica {
                 };
                 self.link.close(told);
             }
+            Some(CloseReason::Internal) => self.link.lose_to_failure(now),
             _ => self.link.lose(now),
         }
     }

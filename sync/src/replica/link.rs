@@ -23,6 +23,8 @@ pub(super) struct Link {
     /// Since when it does not work; `None` while it does.
     lost: Option<Timestamp>,
     offline: bool,
+    /// The server answered last that it cannot serve the document.
+    failing: bool,
     random: u64,
 }
 
@@ -73,6 +75,7 @@ impl Link {
             live_since: None,
             lost: None,
             offline: false,
+            failing: false,
             random: seed,
         }
     }
@@ -110,6 +113,7 @@ impl Link {
         self.live_since.get_or_insert(now);
         self.lost = None;
         self.offline = false;
+        self.failing = false;
     }
 
     fn reach(&mut self, reached: Step) {
@@ -128,6 +132,7 @@ impl Link {
 
     /// It is lost (or given up): it is tried again after a while.
     pub(super) fn lose(&mut self, now: Timestamp) {
+        self.failing = false;
         if matches!(self.state, State::Closed { .. } | State::Waiting { .. }) {
             return;
         }
@@ -144,6 +149,17 @@ impl Link {
             until: now + Millis(wait.min(LAST_WAIT)),
         };
         self.lost.get_or_insert(now);
+    }
+
+    /// The server ended it because something fails there: it is tried again after a while.
+    pub(super) fn lose_to_failure(&mut self, now: Timestamp) {
+        self.lose(now);
+        self.failing = true;
+    }
+
+    /// Whether the server was there the last time and could not serve the document.
+    pub(super) fn is_failing(&self) -> bool {
+        self.failing
     }
 
     /// It will not work again by itself.
