@@ -24,6 +24,10 @@ const STACK_BYTES: usize = 8 << 20;
 /// So long after a thread that reads and opens maps has nothing to do, it ends: when people
 /// come all at once there are many of them, each with buffers of its own.
 const THREADS_LINGER: Duration = Duration::from_secs(2);
+/// How many threads read from the disk and do heavy work, at most: more would only take turns
+/// on the processors, and each keeps about 80 KiB while it lingers. What waits for one is
+/// bounded by what rooms do.
+const BLOCKING_THREADS: usize = 32;
 /// For everything that the operator can put right.
 const USAGE: u8 = 2;
 /// For a store that is not what was written.
@@ -144,6 +148,7 @@ fn perform(Arguments { settings, command }: Arguments) -> anyhow::Result<ExitCod
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .thread_stack_size(STACK_BYTES)
         .thread_keep_alive(THREADS_LINGER)
+        .max_blocking_threads(BLOCKING_THREADS)
         .enable_all()
         .build()
         .context("cannot start the runtime")?;
