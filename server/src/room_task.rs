@@ -275,7 +275,7 @@ impl<S: DocumentStore + Clone> RoomTask<S> {
                     Ok(position) => RoomInput::Appended { batch, position },
                     Err(error) => RoomInput::AppendFailed {
                         batch,
-                        reason: error.to_string(),
+                        reason: error.for_people(),
                     },
                 })
             }

@@ -72,6 +72,17 @@ pub enum StoreError {
     },
 }
 
+impl StoreError {
+    /// What people are told while their changes are not saved. What exactly the operating
+    /// system said is for the operator, and in the log.
+    pub fn for_people(&self) -> String {
+        match self {
+            Self::Unavailable { .. } => "the storage does not work".to_owned(),
+            other => other.to_string(),
+        }
+    }
+}
+
 /// What can be told about a document without reading it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DocumentHead {

@@ -194,6 +194,17 @@ enum Condition {
     Stuck,
 }
 
+impl Condition {
+    fn in_words(self) -> &'static str {
+        match self {
+            Self::Fine => "",
+            Self::Failing => "the storage does not work",
+            Self::Full => "the disk is full",
+            Self::Stuck => "the storage does not answer",
+        }
+    }
+}
+
 #[derive(Debug, Default)]
 struct Disk {
     condition: Mutex<Condition>,
@@ -304,6 +315,11 @@ async fn goes_bad_and_is_well_again(condition: Condition) {
     is_told(&mut ana).await;
     is_told(&mut ben).await;
     let took = begun.elapsed();
+    // In words for people; what the operating system said is in the log.
+    let SaveState::NotSaving { reason } = ben.replica.save_state() else {
+        panic!("{:?}", ben.replica.save_state());
+    };
+    assert_eq!(reason, condition.in_words());
     assert!(took < Duration::from_millis(5_500), "told after {took:?}");
     // People go on, see each other, and come and go.
     ben.sees("the unsaved edit", |doc| scope(doc).contains("during"))
