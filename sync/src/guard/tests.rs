@@ -122,6 +122,29 @@ fn g2_what_yrs_reads_differently_than_yjs_is_refused() {
 }
 
 #[test]
+fn g2_a_json_number_that_yrs_cannot_hold_is_refused() {
+    let embedded = |json: &str| {
+        let text = [&[json.len() as u8][..], json.as_bytes()].concat();
+        [&[1, 1, 9, 0, 5, 1, 1, b't'][..], &text, &[0]].concat()
+    };
+    for json in ["1e308", "[1,2.5e-400]", r#"{"a":9223372036854775807}"#] {
+        let bytes = embedded(json);
+        assert!(check(&bytes).is_ok(), "{json}");
+        assert!(Update::decode_v1(&bytes).is_ok(), "{json}");
+    }
+    for json in [
+        "1e309",
+        "[44e444447]",
+        "9223372036854775808",
+        r#"{"a":{"b":-1e400}}"#,
+    ] {
+        let bytes = embedded(json);
+        assert!(Update::decode_v1(&bytes).is_err(), "{json}");
+        assert_eq!(check(&bytes).unwrap_err(), Fault("value is not JSON"));
+    }
+}
+
+#[test]
 fn g3_structs_that_refer_to_each_other_in_a_circle_are_refused() {
     // Client 1's item hangs in client 2's, and client 2's in client 1's.
     let bytes = [2, 1, 2, 0, 0x07, 0, 1, 0, 1, 1, 1, 0, 0x07, 0, 2, 0, 1, 0];

@@ -1,6 +1,8 @@
 //! Values inside structs: lib0's `Any` and JSON texts.
 
-use serde::de::IgnoredAny;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 use super::{Bounds, Fault};
 use crate::wire::varint::Reader;
@@ -92,7 +94,60 @@ pub(super) fn check_json(text: &str) -> Result<usize, Fault> {
             _ => {}
         }
     }
-    serde_json::from_str::<IgnoredAny>(text)
-        .map(|IgnoredAny| values)
+    serde_json::from_str::<Readable>(text)
+        .map(|Readable| values)
         .map_err(|_| Fault("value is not JSON"))
+}
+
+/// One JSON value, read and forgotten. serde's own way to ignore one does not look whether
+/// its numbers can be held, and yrs refuses those that cannot.
+struct Readable;
+
+impl<'de> Deserialize<'de> for Readable {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(Self)
+    }
+}
+
+impl<'de> Visitor<'de> for Readable {
+    type Value = Self;
+
+    fn expecting(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Self, E> {
+        i64::try_from(number).map_err(E::custom)?;
+        Ok(self)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut from: A) -> Result<Self, A::Error> {
+        while from.next_element::<Self>()?.is_some() {}
+        Ok(self)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut from: A) -> Result<Self, A::Error> {
+        while from.next_entry::<Self, Self>()?.is_some() {}
+        Ok(self)
+    }
 }
