@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use yrs::branch::BranchPtr;
 use yrs::types::Attrs;
 use yrs::{
     Any, Array, ArrayPrelim, ArrayRef, Doc, GetString, In, Map, MapPrelim, MapRef, Out, ReadTxn,
@@ -239,7 +240,16 @@ enum Place {
 fn root(txn: &mut TransactionMut<'_>, root: Root) -> Place {
     match root {
         Root::Text => Place::Text(txn.get_or_insert_text(root.name())),
-        Root::List => Place::Array(txn.get_or_insert_array(root.name())),
+        Root::List => {
+            let list = txn.get_or_insert_array(root.name());
+            let text = TextRef::from(BranchPtr::from(list.as_ref()));
+            // Yrs cannot read what holds letters as a list, and nothing says what a root is.
+            if text.get_string(txn).is_empty() {
+                Place::Array(list)
+            } else {
+                Place::Text(text)
+            }
+        }
         Root::Map => Place::Map(txn.get_or_insert_map(root.name())),
         Root::Xml => Place::Fragment(txn.get_or_insert_xml_fragment(root.name())),
     }
