@@ -68,6 +68,10 @@ fn g1_state_vectors_and_presence_of_yjs_pass() {
     assert_eq!(entries[0].state, Some("{\"a\":[1] }"));
     let gone = [1, 0x2a, 4, 4, b'n', b'u', b'l', b'l'];
     assert_eq!(check_awareness(&gone).expect("presence")[0].state, None);
+    // A number that yrs could not hold is the page's own business.
+    let state = br#"{"n":10000000000000000000}"#;
+    let large = [&[1, 7, 1, state.len() as u8][..], state].concat();
+    assert!(check_awareness(&large).is_ok());
 }
 
 #[test]

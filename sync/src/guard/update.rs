@@ -4,7 +4,7 @@ use super::bounds::{Bounds, Share};
 use super::nodes::{Content, Id, Node, Nodes, Parent, Part};
 use super::outline::{DeletedRange, Outline, Section};
 use super::state_vector::{all_differ, clock};
-use super::value::{check_json, skip_any, text};
+use super::value::{Readable, check_json, skip_any, text};
 use super::{CLOCK_END, Fault};
 use crate::wire::varint::Reader;
 
@@ -297,7 +297,7 @@ impl Walker<'_> {
     }
 
     fn json(&mut self) -> Result<(), Fault> {
-        let values = check_json(text(&mut self.reader, self.bounds)?)?;
+        let values = check_json::<Readable>(text(&mut self.reader, self.bounds)?)?;
         let left = self.values.checked_sub(values);
         self.values = left.ok_or(Fault("too many values"))?;
         Ok(())

@@ -73,8 +73,8 @@ pub(super) fn text<'a>(reader: &mut Reader<'a>, bounds: &Bounds) -> Result<&'a s
 }
 
 /// Checks that a text is one JSON value of bounded nesting; at most how many values it
-/// consists of.
-pub(super) fn check_json(text: &str) -> Result<usize, Fault> {
+/// consists of. `J` says what else it has to be: [`Readable`], or anything.
+pub(super) fn check_json<'a, J: Deserialize<'a>>(text: &'a str) -> Result<usize, Fault> {
     let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
     let mut values = 1;
     for byte in text.bytes() {
@@ -94,14 +94,14 @@ pub(super) fn check_json(text: &str) -> Result<usize, Fault> {
             _ => {}
         }
     }
-    serde_json::from_str::<Readable>(text)
-        .map(|Readable| values)
+    serde_json::from_str::<J>(text)
+        .map(|_| values)
         .map_err(|_| Fault("value is not JSON"))
 }
 
-/// One JSON value, read and forgotten. serde's own way to ignore one does not look whether
-/// its numbers can be held, and yrs refuses those that cannot.
-struct Readable;
+/// One JSON value, read as yrs reads it and forgotten. serde's own way to ignore one does not
+/// look whether its numbers can be held, and yrs refuses those that cannot.
+pub(super) struct Readable;
 
 impl<'de> Deserialize<'de> for Readable {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
