@@ -173,8 +173,8 @@ fn explain(state: &SaveState, pending: &Pending) -> String {
         }
         SaveState::Unavailable { since, .. } => {
             format!(
-                "The server cannot open this map since {}; it keeps trying, and its log says why. You can go on \
-                 editing; changes stay on this page and are sent when it works again. Keep the page open until then. \
+                "The server has not been able to open this map since {}; it keeps trying, and its log says why. You can \
+                 go on editing; changes stay on this page and are sent when it works again. Keep the page open until then. \
                  {waiting}",
                 clock(unix_ms(*since))
             )
