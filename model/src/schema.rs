@@ -107,6 +107,8 @@ pub const MOMENT_OF_TRUTH: &str = "moment_of_truth";
 pub const DURATION: &str = "duration";
 /// Lane: the blueprint line on its upper border.
 pub const LINE_ABOVE: &str = "line_above";
+/// Card, lane: a word of [`crate::vocabulary::Colour`], plain.
+pub const COLOUR: &str = "colour";
 /// Card: `step/lane` in one value, so that it never is in a cell nobody chose.
 pub const CELL: &str = "cell";
 /// Card: where a quote comes from.

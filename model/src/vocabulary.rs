@@ -1,4 +1,4 @@
-//! Closed sets of words: kinds of maps, lanes, lines, effects and quadrants.
+//! Closed sets of words: kinds of maps, lanes, lines, effects, quadrants and colours.
 
 /// Declares an enum with the snake_case word each variant has in documents and files,
 /// and the label people read.
@@ -155,5 +155,19 @@ words! {
         BigBet = "big_bet", "Big bet";
         Maybe = "maybe", "Maybe";
         TimeSink = "time_sink", "Time sink";
+    }
+}
+
+words! {
+    /// A colour that people give to a card or a lane, beside what its kind says. The view
+    /// decides what each looks like in its themes.
+    Colour {
+        Blue = "blue", "Blue";
+        Teal = "teal", "Teal";
+        Green = "green", "Green";
+        Ochre = "ochre", "Ochre";
+        Rose = "rose", "Rose";
+        Plum = "plum", "Plum";
+        Grey = "grey", "Grey";
     }
 }
