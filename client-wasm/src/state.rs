@@ -18,6 +18,7 @@ use waymark_model::map::{
     Card, Frame, Lane, Metric, Opportunity, PainPoint, Persona, Stage, Step, label_of,
 };
 use waymark_model::rhythm::Rhythm;
+use waymark_model::scalar::{Choice, ScalarField};
 use waymark_model::{Edit, EditError, Grid, JourneyMap};
 use waymark_sync::SaveState;
 
@@ -301,6 +302,14 @@ impl MapState {
             .signals
             .ranks
             .get(id.as_str(), || signals::rank_of(&shared.map.borrow(), id))
+    }
+    /// What people chose for a scalar, where they disagree; empty where they do not.
+    pub fn choices(&self, field: &ScalarField) -> Signal<Vec<Choice>> {
+        let shared = self.shared();
+        shared.signals.choices.get(&field.key(), || {
+            let map = shared.map.borrow();
+            map.choices.get(field).cloned().unwrap_or_default()
+        })
     }
     /// How much is on the map.
     pub fn counts(&self) -> Signal<Counts> {

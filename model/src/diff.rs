@@ -1,11 +1,12 @@
 //! What differs between two readings of a map; feeds the client's signals.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::hash::Hash;
 
 use crate::grid::Grid;
 use crate::ids::{CardId, LaneId, MetricId, OpportunityId, PainId, PersonaId, StageId, StepId};
 use crate::map::{Card, JourneyMap, Step};
+use crate::scalar::ScalarField;
 
 /// One thing that is new, different or gone. Look the new value up in the new map.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,6 +36,8 @@ pub enum Change {
     Opportunity(OpportunityId),
     /// A metric.
     Metric(MetricId),
+    /// What people chose for a scalar, where they disagree or did so before.
+    Choices(ScalarField),
 }
 
 /// The changes that lead from `old` to `new`, each once and in the order of [`Change`].
@@ -76,6 +79,15 @@ pub fn changes(old: &JourneyMap, new: &JourneyMap) -> Vec<Change> {
         out,
     );
     compare(&old.metrics, &new.metrics, |it| &it.id, Change::Metric, out);
+    if old.choices != new.choices {
+        let fields: BTreeSet<_> = old.choices.keys().chain(new.choices.keys()).collect();
+        out.extend(
+            fields
+                .into_iter()
+                .filter(|field| old.choices.get(field) != new.choices.get(field))
+                .map(|field| Change::Choices(field.clone())),
+        );
+    }
     changes
 }
 

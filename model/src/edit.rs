@@ -9,6 +9,7 @@ mod entity;
 mod items;
 mod place;
 mod remove;
+mod scalars;
 mod splice;
 mod structure;
 #[cfg(test)]
@@ -19,6 +20,7 @@ use yrs::TransactionMut;
 
 pub(crate) use self::entity::{Kind, write_new, write_text};
 use crate::ids::{CardId, LaneId, OpportunityId, PainId, PersonaId, StageId, StepId};
+use crate::scalar::{Scalar, ScalarField};
 use crate::vocabulary::{LaneKind, MapKind, PainEffect};
 
 /// Where to put something among its siblings.
@@ -89,7 +91,7 @@ pub enum Target {
 }
 
 /// A number of a pain point.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PainScore {
     /// 1–5
     Severity,
@@ -100,7 +102,7 @@ pub enum PainScore {
 }
 
 /// A number of an opportunity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum OpportunityScore {
     /// 0–100
     CustomerValue,
@@ -217,6 +219,12 @@ pub enum Edit {
         score: OpportunityScore,
         value: Option<u8>,
     },
+    /// Set or clear any scalar, among them those that have an edit of their own. Where
+    /// people chose differently at the same time, this settles it.
+    SetScalar {
+        field: ScalarField,
+        value: Option<Scalar>,
+    },
     /// Delete softly: everything stays in the document, marked with who and when.
     Delete { target: Target, by: String, at: u64 },
     /// Take back a delete. A stage brings back the steps that went with it.
@@ -252,6 +260,12 @@ pub enum EditError {
         /// The highest allowed.
         max: f64,
     },
+    /// A scalar does not know this word.
+    #[error("“{word}” is not among the values of this field")]
+    NotAValue {
+        /// The word given; empty when it was no word.
+        word: String,
+    },
     /// The map has as many of these as it may have ([`crate::limits`]).
     #[error("a map has at most {max} of these: {kind}")]
     TooMany {
@@ -268,12 +282,59 @@ pub enum EditError {
     },
 }
 
-/// Writes an edit into a transaction.
+/// Who makes an edit, and when: what others are told where people disagree.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Author<'a> {
+    /// Their name as people read it; empty when nobody knows.
+    pub by: &'a str,
+    /// In milliseconds since the Unix epoch.
+    pub at: u64,
+}
+
+/// Writes an edit into a transaction, by nobody in particular.
 ///
 /// # Errors
 /// [`EditError`]; the transaction is untouched then.
 pub fn apply(txn: &mut TransactionMut<'_>, edit: &Edit) -> Result<(), EditError> {
+    apply_by(txn, edit, Author::default())
+}
+
+/// Writes somebody's edit into a transaction.
+///
+/// # Errors
+/// [`EditError`]; the transaction is untouched then.
+pub fn apply_by(
+    txn: &mut TransactionMut<'_>,
+    edit: &Edit,
+    who: Author<'_>,
+) -> Result<(), EditError> {
+    let mut set = |field, value| scalars::set_scalar(txn, who, &field, value);
     match edit {
+        Edit::SetScalar { field, value } => set(field.clone(), value.clone()),
+        Edit::SetMomentOfTruth { id, value } => set(
+            ScalarField::MomentOfTruth(id.clone()),
+            Some(Scalar::Flag(*value)),
+        ),
+        Edit::SetEmotion {
+            step,
+            persona,
+            value,
+        } => set(
+            ScalarField::Emotion(step.clone(), persona.clone()),
+            value.map(Scalar::Number),
+        ),
+        Edit::ScorePain { id, score, value } => set(
+            ScalarField::Pain(id.clone(), *score),
+            value.map(Scalar::from),
+        ),
+        Edit::SetPainEffect { id, effect } => set(
+            ScalarField::PainEffect(id.clone()),
+            effect.map(|effect| effect.word().into()),
+        ),
+        Edit::ScoreOpportunity { id, score, value } => set(
+            ScalarField::Opportunity(id.clone(), *score),
+            value.map(Scalar::from),
+        ),
         Edit::SetText { field, text } => texts::set(txn, field, text),
         Edit::SetMapKind(kind) => texts::set_map_kind(txn, *kind),
         Edit::AddPersona { id, name } => structure::add_persona(txn, id, name),
@@ -286,7 +347,6 @@ pub fn apply(txn: &mut TransactionMut<'_>, edit: &Edit) -> Result<(), EditError>
             place,
         } => structure::add_step(txn, id, stage, title, place),
         Edit::MoveStep { id, stage, place } => structure::move_step(txn, id, stage, place),
-        Edit::SetMomentOfTruth { id, value } => structure::set_moment_of_truth(txn, id, *value),
         Edit::AddLane {
             id,
             kind,
@@ -307,11 +367,6 @@ pub fn apply(txn: &mut TransactionMut<'_>, edit: &Edit) -> Result<(), EditError>
             lane,
             place,
         } => cards::relocate(txn, id, (step, lane), place),
-        Edit::SetEmotion {
-            step,
-            persona,
-            value,
-        } => cards::set_emotion(txn, step, persona, *value),
         Edit::AddPain {
             id,
             step,
@@ -319,8 +374,6 @@ pub fn apply(txn: &mut TransactionMut<'_>, edit: &Edit) -> Result<(), EditError>
             place,
         } => items::add_pain(txn, id, step, text, place),
         Edit::MovePain { id, step, place } => items::move_pain(txn, id, step, place),
-        Edit::ScorePain { id, score, value } => items::score_pain(txn, id, *score, *value),
-        Edit::SetPainEffect { id, effect } => items::set_effect(txn, id, *effect),
         Edit::AddOpportunity {
             id,
             step,
@@ -328,9 +381,6 @@ pub fn apply(txn: &mut TransactionMut<'_>, edit: &Edit) -> Result<(), EditError>
             place,
         } => items::add_opportunity(txn, id, step, title, place),
         Edit::MoveOpportunity { id, step, place } => items::move_opportunity(txn, id, step, place),
-        Edit::ScoreOpportunity { id, score, value } => {
-            items::score_opportunity(txn, id, *score, *value)
-        }
         Edit::Delete { target, by, at } => remove::delete(txn, target, by, *at),
         Edit::Restore(target) => remove::restore(txn, target),
     }

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | know how a map stands in a document | [`schema`] |
 //! | read a document | [`JourneyMap::read`], then [`Grid::of`], [`rhythm::of`], [`ranking`] |
-//! | change it | [`Edit`] and [`apply`] |
+//! | change it | [`Edit`] and [`apply_by`] |
 //! | know what changed | [`diff::changes`] |
 //! | exchange it with the world | [`interchange::MapFile`] |
 //! | begin one | [`templates`] |
@@ -24,10 +24,11 @@ pub mod map;
 pub mod order;
 pub mod ranking;
 pub mod rhythm;
+pub mod scalar;
 pub mod schema;
 pub mod templates;
 pub mod vocabulary;
 
-pub use edit::{Edit, EditError, apply};
+pub use edit::{Edit, EditError, apply, apply_by};
 pub use grid::Grid;
 pub use map::JourneyMap;

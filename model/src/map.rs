@@ -3,6 +3,7 @@
 //! Reading never fails: a field that is missing or of the wrong kind gets its
 //! default, because updates may arrive in any order and from newer programs.
 
+pub(crate) mod choices;
 mod look;
 pub(crate) mod outline;
 mod read;
@@ -13,6 +14,7 @@ use std::collections::BTreeMap;
 pub use self::look::{label_of, text_of};
 pub(crate) use self::read::scale;
 use crate::ids::{CardId, LaneId, MetricId, OpportunityId, PainId, PersonaId, StageId, StepId};
+use crate::scalar::{Choice, ScalarField};
 pub use crate::vocabulary::{LaneKind, LaneLine, MapKind, PainEffect, Quadrant};
 
 /// One journey map: everything that is not deleted, in reading order.
@@ -38,6 +40,9 @@ pub struct JourneyMap {
     pub opportunities: Vec<Opportunity>,
     /// Metrics, in order. Read-only for now: they come from a file.
     pub metrics: Vec<Metric>,
+    /// The scalars that people set differently at the same time, with what each chose, in
+    /// the order of their clocks: at least two choices, not all of one value.
+    pub choices: BTreeMap<ScalarField, Vec<Choice>>,
 }
 
 /// The facts about the map as a whole.

@@ -5,6 +5,7 @@
 //! | `frame` | field | texts (Y.Text) and plain values |
 //! | `personas`, `stages`, `steps`, `lanes`, `cards`, `pains`, `opportunities`, `metrics` | id | Y.Map of fields |
 //! | `emotions` | `step/persona` | plain `{v}` |
+//! | `choices` | `ROOT/ID/FIELD/CLIENT` | plain `{v, by, at}`: what a replica chose for a scalar |
 //! | `extra` | section of the file | plain value this program only keeps |
 //!
 //! What people write is Y.Text, so that two typists merge; everything else is a plain
@@ -28,6 +29,7 @@ pub const ROOTS: &[&str] = &[
     PAINS,
     OPPORTUNITIES,
     METRICS,
+    CHOICES,
     EXTRA,
 ];
 
@@ -51,6 +53,9 @@ pub const PAINS: &str = "pains";
 pub const OPPORTUNITIES: &str = "opportunities";
 /// Root: metrics by id.
 pub const METRICS: &str = "metrics";
+/// Root: what each replica chose for a scalar, by `ROOT/ID/FIELD/CLIENT`; files do not
+/// have it. At most one choice is left where people agree.
+pub const CHOICES: &str = "choices";
 /// Root: sections of a file that this program only keeps.
 pub const EXTRA: &str = "extra";
 
@@ -149,7 +154,7 @@ pub const BASELINE: &str = "baseline";
 pub const CURRENT: &str = "current";
 /// Metric: where it should be.
 pub const TARGET: &str = "target";
-/// Emotion: the value.
+/// Emotion, choice: the value.
 pub const VALUE: &str = "v";
 
 /// The texts of the frame, which exist from the document's first transaction on.

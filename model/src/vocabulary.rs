@@ -149,6 +149,29 @@ words! {
 }
 
 words! {
+    /// How a claim is known.
+    ClaimStatus {
+        Assumption = "assumption", "Assumption";
+        Reported = "reported", "Reported";
+        Observed = "observed", "Observed";
+        DataBacked = "data_backed", "Data-backed";
+        Disproved = "disproved", "Disproved";
+    }
+}
+
+words! {
+    /// How far an opportunity has got.
+    OpportunityStatus {
+        New = "new", "New";
+        Prioritised = "prioritised", "Prioritised";
+        InProgress = "in_progress", "In progress";
+        Done = "done", "Done";
+        Parked = "parked", "Parked";
+        Rejected = "rejected", "Rejected";
+    }
+}
+
+words! {
     /// Value against effort (model rules: value ≥ 60 is high, effort ≥ 3 is high).
     Quadrant {
         QuickWin = "quick_win", "Quick win";

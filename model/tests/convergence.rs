@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::{Strategy, any, prop, proptest};
 use proptest::test_runner::Config;
 use waymark_model::diff::{Change, changes};
-use waymark_model::edit::{Edit, EditError, Place, Target, TextField};
+use waymark_model::edit::{Edit, EditError, PainScore, Place, Target, TextField};
 use waymark_model::ids::{
     CardId, LaneId, MapId, OpportunityId, PainId, PersonaId, StageId, StepId,
 };
@@ -54,7 +54,7 @@ fn edit(map: &JourneyMap, (kind, a, b): Dice, name: &str) -> Option<Edit> {
         at: 1,
     };
     let text = format!("{name} 😀 {a}");
-    Some(match kind % 20 {
+    Some(match kind % 22 {
         0 => Edit::AddStage {
             id: StageId::parse(name).ok()?,
             title: text,
@@ -139,6 +139,15 @@ fn edit(map: &JourneyMap, (kind, a, b): Dice, name: &str) -> Option<Edit> {
             3 => Target::Card(pick(&cards, a)?),
             _ => Target::Pain(pick(&pains, a)?),
         }),
+        19 => Edit::ScorePain {
+            id: pick(&pains, a)?,
+            score: [PainScore::Severity, PainScore::Impact][usize::from(a % 2)],
+            value: [None, Some(1), Some(3), Some(5)][usize::from(b % 4)],
+        },
+        20 => Edit::SetMomentOfTruth {
+            id: pick(&steps, a)?,
+            value: b % 2 == 0,
+        },
         _ => Edit::AddPersona {
             id: PersonaId::parse(name).ok()?,
             name: text,
@@ -381,6 +390,10 @@ fn patched(old: &JourneyMap, new: &JourneyMap, changes: &[Change]) -> View {
             Change::Pain(id) => patch!(view, new, pains, id),
             Change::Opportunity(id) => patch!(view, new, opportunities, id),
             Change::Metric(id) => patch!(view, new, metrics, id),
+            Change::Choices(field) => match new.choices.get(field) {
+                Some(choices) => drop(view.map.choices.insert(field.clone(), choices.clone())),
+                None => drop(view.map.choices.remove(field)),
+            },
         }
     }
     View {

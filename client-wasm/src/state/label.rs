@@ -1,6 +1,7 @@
 //! Short names of edits, for what is not saved yet.
 
 use waymark_model::edit::{Edit, TextField};
+use waymark_model::scalar::ScalarField;
 
 /// What kind of change an edit is, in two words.
 pub(super) fn of_edit(edit: &Edit) -> &'static str {
@@ -21,9 +22,22 @@ pub(super) fn of_edit(edit: &Edit) -> &'static str {
         Edit::MoveOpportunity { .. } => "Moved opportunity",
         Edit::SetEmotion { .. } => "Emotion",
         Edit::ScorePain { .. } | Edit::ScoreOpportunity { .. } => "Score",
+        Edit::SetScalar { field, .. } => of_scalar(field),
         Edit::Delete { .. } => "Delete",
         Edit::Restore(_) => "Restore",
         _ => "Change",
+    }
+}
+
+/// What a scalar is, in two words.
+fn of_scalar(field: &ScalarField) -> &'static str {
+    match field {
+        ScalarField::Emotion(..) => "Emotion",
+        ScalarField::MomentOfTruth(_) => "Moment of truth",
+        ScalarField::Duration(_) => "Duration",
+        ScalarField::Pain(..) | ScalarField::Opportunity(..) => "Score",
+        ScalarField::PainEffect(_) => "Effect",
+        ScalarField::PainStatus(_) | ScalarField::OpportunityStatus(_) => "Status",
     }
 }
 

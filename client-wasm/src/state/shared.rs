@@ -6,8 +6,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use waymark_model::edit::TextField;
-use waymark_model::{Edit, EditError, JourneyMap, apply, diff, schema};
+use waymark_model::edit::{Author, TextField};
+use waymark_model::{Edit, EditError, JourneyMap, apply_by, diff, schema};
 use waymark_sync::{Replica, ReplicaConfig, ReplicaInput, SaveState};
 use yrs::undo::Options;
 use yrs::{Transact, UndoManager};
@@ -354,12 +354,17 @@ impl Shared {
 impl Core {
     /// Writes edits in one transaction until one fails; how many were written.
     fn write(&mut self, edits: &[Edit]) -> (usize, Result<(), EditError>) {
+        let me = profile::me().get_untracked();
+        let who = Author {
+            by: me.shown_name(),
+            at: dom::unix_now(),
+        };
         let doc = self.replica.doc();
         let mut txn = doc
             .try_transact_mut_with(LOCAL_ORIGIN)
             .expect("no transaction is open between calls");
         for (index, edit) in edits.iter().enumerate() {
-            if let Err(error) = apply(&mut txn, edit) {
+            if let Err(error) = apply_by(&mut txn, edit, who) {
                 return (index, Err(error));
             }
         }

@@ -10,6 +10,7 @@ use waymark_model::grid::{CellId, Item};
 use waymark_model::ids::{PainId, StepId};
 use waymark_model::map::{Card, Frame, Lane, Metric, Opportunity, PainPoint, Persona, Stage, Step};
 use waymark_model::rhythm::{self, Rhythm};
+use waymark_model::scalar::Choice;
 use waymark_model::{Grid, JourneyMap, ranking};
 
 use crate::state::Person;
@@ -83,6 +84,7 @@ pub(super) struct Signals {
     pub(super) emotions: ArcRwSignal<Vec<(StepId, Option<f64>)>>,
     pub(super) rhythm: ArcRwSignal<Rhythm>,
     pub(super) counts: ArcRwSignal<Counts>,
+    pub(super) choices: Registry<Vec<Choice>>,
     pub(super) cells: Registry<Vec<Item>>,
     pub(super) stages: Registry<Option<Stage>>,
     pub(super) steps: Registry<Option<Step>>,
@@ -181,6 +183,9 @@ impl Signals {
                     );
                     counts = true;
                 }
+                Change::Choices(field) => self.choices.set(&field.key(), || {
+                    map.choices.get(field).cloned().unwrap_or_default()
+                }),
                 Change::Metric(id) => self.set(
                     &self.metrics,
                     &map.metrics,

@@ -1,16 +1,13 @@
-//! Edits of cards and emotions.
+//! Edits of cards.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use yrs::{Map, ReadTxn, TransactionMut};
 
-use yrs::{Any, Map, Out, ReadTxn, TransactionMut, WriteTxn};
-
-use super::entity::{Kind, check_new, check_text, live, number, write_new};
+use super::entity::{Kind, check_new, check_text, live, write_new};
 use super::place::{ids, index, put};
 use super::{EditError, Place};
-use crate::ids::{CardId, LaneId, PersonaId, StepId};
+use crate::ids::{CardId, LaneId, StepId};
 use crate::map::outline::{Placed, cell};
-use crate::map::value::{entities, is_deleted, plain, position, root};
+use crate::map::value::{entities, is_deleted, position};
 use crate::schema;
 
 pub(super) fn add(
@@ -72,44 +69,4 @@ fn cards_of<T: ReadTxn>(txn: &T, wanted: &str, except: &CardId) -> Vec<Placed<Ca
         .collect();
     found.sort_unstable_by(|a, b| (&a.key, &a.id).cmp(&(&b.key, &b.id)));
     found
-}
-
-pub(super) fn set_emotion(
-    txn: &mut TransactionMut<'_>,
-    step: &StepId,
-    persona: &PersonaId,
-    wanted: Option<f64>,
-) -> Result<(), EditError> {
-    let scale = root(txn, schema::FRAME)
-        .and_then(|frame| plain(txn, &frame, schema::SCALE))
-        .map_or_else(Default::default, |value| crate::map::scale(Some(value)));
-    if let Some(value) = wanted
-        && !(scale.min..=scale.max).contains(&value)
-    {
-        return Err(EditError::OutOfRange {
-            value,
-            min: scale.min,
-            max: scale.max,
-        });
-    }
-    live(txn, Kind::Step, step.as_str())?;
-    live(txn, Kind::Persona, persona.as_str())?;
-    let key = format!("{step}/{persona}");
-    let emotions = txn.get_or_insert_map(schema::EMOTIONS);
-    let present = emotions.get(txn, &key);
-    // A word or a note of a newer program stays with the value.
-    let mut fields: HashMap<String, Any> = match &present {
-        Some(Out::Any(Any::Map(fields))) => fields.as_ref().clone(),
-        _ => HashMap::new(),
-    };
-    match wanted {
-        Some(value) => fields.insert(schema::VALUE.to_owned(), number(value)),
-        None => fields.remove(schema::VALUE),
-    };
-    if !fields.is_empty() {
-        emotions.try_update(txn, key, Any::Map(Arc::new(fields)));
-    } else if present.is_some() {
-        emotions.remove(txn, &key);
-    }
-    Ok(())
 }

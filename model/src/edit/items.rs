@@ -8,14 +8,13 @@ use std::sync::Arc;
 
 use yrs::{Any, Map, MapRef, TransactionMut};
 
-use super::entity::{Kind, check_new, check_text, live, number, write_new};
+use super::entity::{Kind, check_new, check_text, live, write_new};
 use super::place::{others, put};
-use super::{EditError, OpportunityScore, PainScore, Place};
+use super::{EditError, Place};
 use crate::ids::{OpportunityId, PainId, StepId};
 use crate::map::outline::Placed;
 use crate::map::value;
 use crate::schema;
-use crate::vocabulary::PainEffect;
 
 pub(super) fn add_pain(
     txn: &mut TransactionMut<'_>,
@@ -60,38 +59,6 @@ fn pain_index(
 ) -> Option<usize> {
     let here = |fields: &MapRef| value::word(txn, fields, schema::STEP) == step.as_str();
     index_in_cell(siblings, place, here)
-}
-
-pub(super) fn score_pain(
-    txn: &mut TransactionMut<'_>,
-    id: &PainId,
-    score: PainScore,
-    wanted: Option<u8>,
-) -> Result<(), EditError> {
-    check_range(wanted, 1, 5)?;
-    let fields = live(txn, Kind::Pain, id.as_str())?;
-    let key = match score {
-        PainScore::Severity => schema::SEVERITY,
-        PainScore::Frequency => schema::FREQUENCY,
-        PainScore::Impact => schema::IMPACT,
-    };
-    set(txn, &fields, key, wanted.map(|value| number(value.into())));
-    Ok(())
-}
-
-pub(super) fn set_effect(
-    txn: &mut TransactionMut<'_>,
-    id: &PainId,
-    effect: Option<PainEffect>,
-) -> Result<(), EditError> {
-    let fields = live(txn, Kind::Pain, id.as_str())?;
-    set(
-        txn,
-        &fields,
-        schema::EFFECT,
-        effect.map(|effect| effect.word().into()),
-    );
-    Ok(())
 }
 
 pub(super) fn add_opportunity(
@@ -155,23 +122,6 @@ fn shown_at(txn: &TransactionMut<'_>, fields: &MapRef) -> Option<String> {
         .find(|step| live(txn, Kind::Step, step).is_ok())
 }
 
-pub(super) fn score_opportunity(
-    txn: &mut TransactionMut<'_>,
-    id: &OpportunityId,
-    score: OpportunityScore,
-    wanted: Option<u8>,
-) -> Result<(), EditError> {
-    let (key, max) = match score {
-        OpportunityScore::CustomerValue => (schema::CUSTOMER_VALUE, 100),
-        OpportunityScore::BusinessValue => (schema::BUSINESS_VALUE, 100),
-        OpportunityScore::Effort => (schema::EFFORT, 5),
-    };
-    check_range(wanted, 0, max)?;
-    let fields = live(txn, Kind::Opportunity, id.as_str())?;
-    set(txn, &fields, key, wanted.map(|value| number(value.into())));
-    Ok(())
-}
-
 /// The index in the whole list for a place in a cell; `None` when nothing is there that
 /// it could be before or after.
 fn index_in_cell<Id: PartialEq>(
@@ -191,30 +141,6 @@ fn index_in_cell<Id: PartialEq>(
         Place::Last => after_all(),
         Place::Before(id) => of(id).or_else(after_all),
         Place::After(id) => of(id).map(|at| at + 1).or_else(after_all),
-    }
-}
-
-fn check_range(wanted: Option<u8>, min: u8, max: u8) -> Result<(), EditError> {
-    match wanted {
-        Some(value) if !(min..=max).contains(&value) => Err(EditError::OutOfRange {
-            value: value.into(),
-            min: min.into(),
-            max: max.into(),
-        }),
-        _ => Ok(()),
-    }
-}
-
-/// Sets or clears a plain value, unless it is so already.
-fn set(txn: &mut TransactionMut<'_>, fields: &MapRef, key: &'static str, wanted: Option<Any>) {
-    match wanted {
-        Some(wanted) => {
-            fields.try_update(txn, key, wanted);
-        }
-        None if fields.contains_key(txn, key) => {
-            fields.remove(txn, key);
-        }
-        None => {}
     }
 }
 

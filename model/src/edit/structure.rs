@@ -1,6 +1,6 @@
 //! Edits of personas, stages, steps and lanes.
 
-use yrs::{Any, Map, TransactionMut};
+use yrs::{Map, TransactionMut};
 
 use super::entity::{Kind, check_new, check_text, live, write_new};
 use super::place::{ids, index, others, put};
@@ -112,19 +112,6 @@ pub(super) fn move_step(
         fields.remove(txn, schema::DELETED);
     }
     put_step(txn, &fields, stage, &siblings, place, stays);
-    Ok(())
-}
-
-pub(super) fn set_moment_of_truth(
-    txn: &mut TransactionMut<'_>,
-    id: &StepId,
-    value: bool,
-) -> Result<(), EditError> {
-    let fields = live(txn, Kind::Step, id.as_str())?;
-    let present = crate::map::value::plain(txn, &fields, schema::MOMENT_OF_TRUTH);
-    if (present == Some(Any::Bool(true))) != value {
-        fields.insert(txn, schema::MOMENT_OF_TRUTH, value);
-    }
     Ok(())
 }
 

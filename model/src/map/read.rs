@@ -6,6 +6,7 @@ use std::sync::Arc;
 use yrs::types::map::MapIter;
 use yrs::{Any, Map, MapRef, Out, ReadTxn};
 
+use super::choices;
 use super::outline::{Outline, Placed, live};
 use super::value::{
     finite, is_mark, key_in, number, plain, root, score, shown, strings, text, text_in, word,
@@ -63,7 +64,7 @@ impl JourneyMap {
             .map(|placed| opportunity(txn, &placed, &known, &pain_ids))
             .collect();
         let emotions = emotions(txn, &known, &personas, frame.scale);
-        Self {
+        let mut map = Self {
             cards: cards(txn, &outline),
             stages: outline
                 .stages
@@ -86,7 +87,10 @@ impl JourneyMap {
             pains,
             opportunities,
             metrics,
-        }
+            choices: BTreeMap::new(),
+        };
+        map.choices = choices::read(txn, &map);
+        map
     }
 }
 
