@@ -6,6 +6,7 @@
 //! | read a document | [`JourneyMap::read`], then [`Grid::of`], [`rhythm::of`], [`ranking`] |
 //! | change it | [`Edit`] and [`apply_by`] |
 //! | know what changed | [`diff::changes`] |
+//! | find words in it | [`search::find`] |
 //! | exchange it with the world | [`interchange::MapFile`] |
 //! | begin one | [`templates`] |
 //!
@@ -26,6 +27,7 @@ pub mod ranking;
 pub mod rhythm;
 pub mod scalar;
 pub mod schema;
+pub mod search;
 pub mod templates;
 pub mod vocabulary;
 
