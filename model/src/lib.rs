@@ -6,7 +6,7 @@
 //! | read a document | [`JourneyMap::read`], then [`Grid::of`], [`rhythm::of`], [`ranking`] |
 //! | change it | [`Edit`] and [`apply_by`] |
 //! | know what changed | [`diff::changes`] |
-//! | find words in it | [`search::find`] |
+//! | find words in it, or see only a part of it | [`search::find`], [`filter::Filter`] |
 //! | exchange it with the world | [`interchange::MapFile`] |
 //! | begin one | [`templates`] |
 //!
@@ -16,6 +16,7 @@
 
 pub mod diff;
 pub mod edit;
+pub mod filter;
 pub mod grid;
 pub mod ids;
 pub mod interchange;

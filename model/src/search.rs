@@ -5,7 +5,8 @@ mod fold;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use self::fold::{fold, marks};
+pub(crate) use self::fold::fold;
+use self::fold::marks;
 use crate::grid::{CellId, Item, first_lane};
 use crate::ids::{LaneId, StageId, StepId};
 use crate::map::JourneyMap;

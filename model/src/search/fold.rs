@@ -6,7 +6,7 @@ use unicode_normalization::char::{canonical_combining_class, decompose_canonical
 
 /// A text for comparing: small letters, no accents, and one spelling for letters that
 /// people without them write otherwise (`ß` as `ss`).
-pub(super) fn fold(text: &str) -> String {
+pub(crate) fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for letter in text.chars() {
         fold_letter(letter, &mut |letter| folded.push(letter));
