@@ -5,7 +5,7 @@ use std::hash::Hash;
 
 use crate::grid::Grid;
 use crate::ids::{CardId, LaneId, MetricId, OpportunityId, PainId, PersonaId, StageId, StepId};
-use crate::map::{Card, JourneyMap, Step};
+use crate::map::{Card, JourneyMap, Lane, Step};
 use crate::scalar::ScalarField;
 
 /// One thing that is new, different or gone. Look the new value up in the new map.
@@ -13,7 +13,8 @@ use crate::scalar::ScalarField;
 pub enum Change {
     /// Title, scope or another fact about the map.
     Frame,
-    /// Which stages, steps, lanes or personas there are, or their order.
+    /// Which stages, steps, lanes or personas there are, or their order; which lanes are
+    /// collapsed or hidden.
     Structure,
     /// A persona.
     Persona(PersonaId),
@@ -124,9 +125,12 @@ fn structure_differs(old: &JourneyMap, new: &JourneyMap) -> bool {
     fn step(it: &Step) -> (&StepId, &StageId) {
         (&it.id, &it.stage)
     }
+    fn lane(it: &Lane) -> (&LaneId, bool, bool) {
+        (&it.id, it.hidden, it.collapsed)
+    }
     !(same(&old.stages, &new.stages, |it| &it.id)
         && same(&old.steps, &new.steps, step)
-        && same(&old.lanes, &new.lanes, |it| &it.id)
+        && same(&old.lanes, &new.lanes, lane)
         && same(&old.personas, &new.personas, |it| &it.id))
 }
 

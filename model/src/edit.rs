@@ -7,6 +7,7 @@
 mod cards;
 mod entity;
 mod items;
+mod lanes;
 mod place;
 mod remove;
 mod scalars;
@@ -19,9 +20,10 @@ mod texts;
 use yrs::TransactionMut;
 
 pub(crate) use self::entity::{Kind, write_new, write_text};
+pub use self::lanes::LaneFlag;
 use crate::ids::{CardId, LaneId, OpportunityId, PainId, PersonaId, StageId, StepId};
 use crate::scalar::{Scalar, ScalarField};
-use crate::vocabulary::{LaneKind, MapKind, PainEffect};
+use crate::vocabulary::{Colour, LaneKind, LaneLine, MapKind, PainEffect};
 
 /// Where to put something among its siblings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -155,6 +157,16 @@ pub enum Edit {
     },
     /// Move a lane.
     MoveLane { id: LaneId, place: Place<LaneId> },
+    /// Collapse, hide or pin a lane, or no longer.
+    SetLaneFlag {
+        id: LaneId,
+        flag: LaneFlag,
+        value: bool,
+    },
+    /// Draw a blueprint line on a lane's upper border, or take it away.
+    SetLaneLine { id: LaneId, line: Option<LaneLine> },
+    /// Give a lane a colour, or take it away.
+    SetLaneColour { id: LaneId, colour: Option<Colour> },
     /// Add a card to a cell.
     AddCard {
         id: CardId,
@@ -354,6 +366,9 @@ pub fn apply_by(
             place,
         } => structure::add_lane(txn, id, *kind, title, place),
         Edit::MoveLane { id, place } => structure::move_lane(txn, id, place),
+        Edit::SetLaneFlag { id, flag, value } => lanes::set_flag(txn, id, *flag, *value),
+        Edit::SetLaneLine { id, line } => lanes::set_line(txn, id, *line),
+        Edit::SetLaneColour { id, colour } => lanes::set_colour(txn, id, *colour),
         Edit::AddCard {
             id,
             step,

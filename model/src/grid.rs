@@ -1,9 +1,9 @@
 //! Lanes × steps: what goes in which cell. Pure layout, no pixels.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::ids::{CardId, LaneId, MetricId, OpportunityId, PainId, StageId, StepId};
-use crate::map::JourneyMap;
+use crate::map::{JourneyMap, Lane};
 use crate::vocabulary::LaneKind;
 
 /// Something shown in a cell.
@@ -57,8 +57,12 @@ pub struct Grid {
     pub stages: Vec<StageSpan>,
     /// Columns, left to right.
     pub columns: Vec<Column>,
-    /// Rows, top to bottom.
+    /// Rows, top to bottom: the lanes that are not hidden.
     pub rows: Vec<LaneId>,
+    /// Those of the rows that only count what is in their cells.
+    pub collapsed: BTreeSet<LaneId>,
+    /// The lanes that are not shown, top to bottom.
+    pub hidden: Vec<LaneId>,
     /// What is in each cell that is not empty, in order.
     pub cells: HashMap<CellId, Vec<Item>>,
 }
@@ -70,7 +74,9 @@ impl Grid {
         Self {
             stages,
             columns,
-            rows: map.lanes.iter().map(|lane| lane.id.clone()).collect(),
+            rows: lanes(map, |lane| !lane.hidden).collect(),
+            collapsed: lanes(map, |lane| lane.collapsed && !lane.hidden).collect(),
+            hidden: lanes(map, |lane| lane.hidden).collect(),
             cells: cells(map),
         }
     }
@@ -79,6 +85,11 @@ impl Grid {
     pub fn items(&self, cell: &CellId) -> &[Item] {
         self.cells.get(cell).map_or(&[], Vec::as_slice)
     }
+}
+
+fn lanes(map: &JourneyMap, wanted: fn(&Lane) -> bool) -> impl Iterator<Item = LaneId> {
+    let wanted = move |lane: &&Lane| wanted(lane);
+    map.lanes.iter().filter(wanted).map(|lane| lane.id.clone())
 }
 
 fn columns(map: &JourneyMap) -> (Vec<StageSpan>, Vec<Column>) {

@@ -15,7 +15,7 @@ pub use self::look::{label_of, text_of};
 pub(crate) use self::read::scale;
 use crate::ids::{CardId, LaneId, MetricId, OpportunityId, PainId, PersonaId, StageId, StepId};
 use crate::scalar::{Choice, ScalarField};
-pub use crate::vocabulary::{LaneKind, LaneLine, MapKind, PainEffect, Quadrant};
+pub use crate::vocabulary::{Colour, LaneKind, LaneLine, MapKind, PainEffect, Quadrant};
 
 /// One journey map: everything that is not deleted, in reading order.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -147,6 +147,14 @@ pub struct Lane {
     pub title: String,
     /// The blueprint line on its upper border, if any.
     pub line_above: Option<LaneLine>,
+    /// Whether it is a thin row that counts what is in its cells.
+    pub collapsed: bool,
+    /// Whether it is left out of the grid until somebody shows it again.
+    pub hidden: bool,
+    /// Whether it stays under the headers while one scrolls.
+    pub pinned: bool,
+    /// The colour people gave it.
+    pub colour: Option<Colour>,
 }
 
 /// The smallest item in a cell.

@@ -112,6 +112,12 @@ pub const MOMENT_OF_TRUTH: &str = "moment_of_truth";
 pub const DURATION: &str = "duration";
 /// Lane: the blueprint line on its upper border.
 pub const LINE_ABOVE: &str = "line_above";
+/// Lane: whether it is a thin row that only counts, plain.
+pub const COLLAPSED: &str = "collapsed";
+/// Lane: whether it is not in the grid, plain.
+pub const HIDDEN: &str = "hidden_default";
+/// Lane: whether it stays under the headers while one scrolls, plain.
+pub const PINNED: &str = "pinned";
 /// Card, lane: a word of [`crate::vocabulary::Colour`], plain.
 pub const COLOUR: &str = "colour";
 /// Card: `step/lane` in one value, so that it never is in a cell nobody chose.

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::{Strategy, any, prop, proptest};
 use proptest::test_runner::Config;
 use waymark_model::diff::{Change, changes};
-use waymark_model::edit::{Edit, EditError, PainScore, Place, Target, TextField};
+use waymark_model::edit::{Edit, EditError, LaneFlag, PainScore, Place, Target, TextField};
 use waymark_model::ids::{
     CardId, LaneId, MapId, OpportunityId, PainId, PersonaId, StageId, StepId,
 };
@@ -16,7 +16,7 @@ use waymark_model::interchange::MapFile;
 use waymark_model::invariants::violations;
 use waymark_model::map::JourneyMap;
 use waymark_model::schema::new_doc;
-use waymark_model::vocabulary::LaneKind;
+use waymark_model::vocabulary::{Colour, LaneKind, LaneLine};
 use waymark_model::{Grid, apply};
 use yrs::updates::decoder::Decode;
 use yrs::{Doc, ReadTxn, Transact, Update};
@@ -54,7 +54,7 @@ fn edit(map: &JourneyMap, (kind, a, b): Dice, name: &str) -> Option<Edit> {
         at: 1,
     };
     let text = format!("{name} 😀 {a}");
-    Some(match kind % 22 {
+    Some(match kind % 24 {
         0 => Edit::AddStage {
             id: StageId::parse(name).ok()?,
             title: text,
@@ -147,6 +147,19 @@ fn edit(map: &JourneyMap, (kind, a, b): Dice, name: &str) -> Option<Edit> {
         20 => Edit::SetMomentOfTruth {
             id: pick(&steps, a)?,
             value: b % 2 == 0,
+        },
+        21 => Edit::SetLaneFlag {
+            id: pick(&lanes, a)?,
+            flag: [LaneFlag::Collapsed, LaneFlag::Hidden, LaneFlag::Pinned][usize::from(b % 3)],
+            value: b % 2 == 0,
+        },
+        22 if b % 2 == 0 => Edit::SetLaneLine {
+            id: pick(&lanes, a)?,
+            line: pick(LaneLine::ALL, b / 2).filter(|_| b % 3 > 0),
+        },
+        22 => Edit::SetLaneColour {
+            id: pick(&lanes, a)?,
+            colour: pick(Colour::ALL, b / 2).filter(|_| b % 3 > 0),
         },
         _ => Edit::AddPersona {
             id: PersonaId::parse(name).ok()?,
@@ -334,7 +347,11 @@ impl View {
             .iter()
             .map(|it| it.id.to_string())
             .chain(steps)
-            .chain(map.lanes.iter().map(|it| it.id.to_string()))
+            .chain(
+                map.lanes
+                    .iter()
+                    .map(|it| format!("{} {} {}", it.id, it.hidden, it.collapsed)),
+            )
             .chain(map.personas.iter().map(|it| it.id.to_string()))
             .collect();
         let lists = map

@@ -62,6 +62,7 @@ fn grid() -> Grid {
             (cell("l2", "a"), vec![card("k4"), pain("p1"), pain("p2")]),
         ]
         .into(),
+        ..Grid::default()
     }
 }
 

@@ -31,6 +31,7 @@ fn grid() -> Grid {
         ],
         rows: vec![lane("l1"), lane("l2")],
         cells: [(cell_id("l1", "a"), vec![card("k1"), card("k2")])].into(),
+        ..Grid::default()
     }
 }
 

@@ -20,6 +20,9 @@ pub(super) fn of_edit(edit: &Edit) -> &'static str {
         Edit::MoveCard { .. } => "Moved card",
         Edit::MovePain { .. } => "Moved pain point",
         Edit::MoveOpportunity { .. } => "Moved opportunity",
+        Edit::SetLaneFlag { .. } | Edit::SetLaneLine { .. } | Edit::SetLaneColour { .. } => {
+            "Look of a lane"
+        }
         Edit::SetEmotion { .. } => "Emotion",
         Edit::ScorePain { .. } | Edit::ScoreOpportunity { .. } => "Score",
         Edit::SetScalar { field, .. } => of_scalar(field),

@@ -1,5 +1,6 @@
 //! Edits on the demo maps, by one person.
 
+mod lanes;
 mod refusals;
 
 use yrs::{Doc, Transact};

@@ -73,7 +73,16 @@ fn keys_under(name: &str) -> &'static [&'static str] {
         ],
         "empathy" => &["says", "thinks", "does", "feels"],
         "evidence" => &["type", "n", "value", "period", "on"],
-        "lanes" => &["id", "type", "title", "line_above"],
+        "lanes" => &[
+            "id",
+            "type",
+            "title",
+            "line_above",
+            "collapsed",
+            "hidden_default",
+            "pinned",
+            "colour",
+        ],
         "stages" => &["id", "title", "goal", "owner"],
         "steps" => &[
             "id",

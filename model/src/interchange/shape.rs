@@ -114,6 +114,10 @@ pub(super) fn of(kind: Kind) -> Shapes {
             (schema::TYPE, Shape::Text),
             (schema::TITLE, Shape::Text),
             (schema::LINE_ABOVE, Shape::Text),
+            (schema::COLLAPSED, Shape::Flag),
+            (schema::HIDDEN, Shape::Flag),
+            (schema::PINNED, Shape::Flag),
+            (schema::COLOUR, Shape::Text),
         ],
         Kind::Card => &[(schema::TEXT, Shape::Text), (schema::SOURCE, Shape::Text)],
         Kind::Pain => &[

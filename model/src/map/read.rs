@@ -17,7 +17,7 @@ use super::{
 };
 use crate::ids::{CardId, LaneId, MetricId, OpportunityId, PainId, PersonaId, StepId};
 use crate::schema;
-use crate::vocabulary::{LaneKind, LaneLine, MapKind, PainEffect};
+use crate::vocabulary::{Colour, LaneKind, LaneLine, MapKind, PainEffect};
 
 impl JourneyMap {
     /// Reads the map from a document.
@@ -174,12 +174,17 @@ fn demographics(value: Option<Any>) -> Vec<(String, String)> {
 }
 
 fn read_lane<T: ReadTxn>(txn: &T, lane: &Placed<LaneId>) -> Lane {
+    let is = |key| plain(txn, &lane.fields, key) == Some(Any::Bool(true));
     Lane {
         id: lane.id.clone(),
         kind: LaneKind::from_word(&word(txn, &lane.fields, schema::TYPE))
             .unwrap_or(LaneKind::Custom),
         title: text(txn, &lane.fields, schema::TITLE),
         line_above: LaneLine::from_word(&word(txn, &lane.fields, schema::LINE_ABOVE)),
+        collapsed: is(schema::COLLAPSED),
+        hidden: is(schema::HIDDEN),
+        pinned: is(schema::PINNED),
+        colour: Colour::from_word(&word(txn, &lane.fields, schema::COLOUR)),
     }
 }
 
