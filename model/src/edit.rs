@@ -12,6 +12,7 @@ mod place;
 mod remove;
 mod scalars;
 mod splice;
+mod stages;
 mod structure;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -133,6 +134,20 @@ pub enum Edit {
     },
     /// Move a stage with its steps.
     MoveStage { id: StageId, place: Place<StageId> },
+    /// Move a step and those after it in its stage to a new stage next to it.
+    SplitStage {
+        at: StepId,
+        id: StageId,
+        title: String,
+    },
+    /// Move all steps of a stage into another, at the side it is on, and delete the
+    /// emptied stage softly.
+    MergeStage {
+        id: StageId,
+        into: StageId,
+        by: String,
+        at: u64,
+    },
     /// Add a step to a stage.
     AddStep {
         id: StepId,
@@ -352,6 +367,8 @@ pub fn apply_by(
         Edit::AddPersona { id, name } => structure::add_persona(txn, id, name),
         Edit::AddStage { id, title, place } => structure::add_stage(txn, id, title, place),
         Edit::MoveStage { id, place } => structure::move_stage(txn, id, place),
+        Edit::SplitStage { at, id, title } => stages::split(txn, at, id, title),
+        Edit::MergeStage { id, into, by, at } => stages::merge(txn, id, into, by, *at),
         Edit::AddStep {
             id,
             stage,

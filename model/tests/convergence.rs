@@ -161,6 +161,17 @@ fn edit(map: &JourneyMap, (kind, a, b): Dice, name: &str) -> Option<Edit> {
             id: pick(&lanes, a)?,
             colour: pick(Colour::ALL, b / 2).filter(|_| b % 3 > 0),
         },
+        21 => Edit::SplitStage {
+            at: pick(&steps, a)?,
+            id: StageId::parse(name).ok()?,
+            title: text,
+        },
+        22 => Edit::MergeStage {
+            id: pick(&stages, a)?,
+            into: pick(&stages, b)?,
+            by: name.to_owned(),
+            at: 1,
+        },
         _ => Edit::AddPersona {
             id: PersonaId::parse(name).ok()?,
             name: text,

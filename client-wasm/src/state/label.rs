@@ -15,6 +15,8 @@ pub(super) fn of_edit(edit: &Edit) -> &'static str {
         Edit::AddPain { .. } => "New pain point",
         Edit::AddOpportunity { .. } => "New opportunity",
         Edit::MoveStage { .. } => "Moved stage",
+        Edit::SplitStage { .. } => "Split stage",
+        Edit::MergeStage { .. } => "Merged stages",
         Edit::MoveStep { .. } => "Moved step",
         Edit::MoveLane { .. } => "Moved lane",
         Edit::MoveCard { .. } => "Moved card",

@@ -80,7 +80,7 @@ fn named(target: &Target) -> (Kind, &str) {
     }
 }
 
-fn mark(by: &str, at: u64, more: &[(&str, &str)]) -> Any {
+pub(super) fn mark(by: &str, at: u64, more: &[(&str, &str)]) -> Any {
     let mut fields = HashMap::from([
         ("by".to_owned(), Any::from(by)),
         // Milliseconds stay below 2^53 for 285,000 years.

@@ -2,6 +2,7 @@
 
 mod lanes;
 mod refusals;
+mod stages;
 
 use yrs::{Doc, Transact};
 
