@@ -3,12 +3,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that fails says where")]
 
+#[path = "convergence/structure.rs"]
+mod structure;
+
 use std::collections::BTreeSet;
 
 use proptest::prelude::{Strategy, any, prop, proptest};
 use proptest::test_runner::Config;
 use waymark_model::diff::{Change, changes};
-use waymark_model::edit::{Edit, EditError, LaneFlag, PainScore, Place, Target, TextField};
+use waymark_model::edit::{Edit, EditError, PainScore, Place, Target, TextField};
 use waymark_model::ids::{
     CardId, LaneId, MapId, OpportunityId, PainId, PersonaId, StageId, StepId,
 };
@@ -16,7 +19,7 @@ use waymark_model::interchange::MapFile;
 use waymark_model::invariants::violations;
 use waymark_model::map::JourneyMap;
 use waymark_model::schema::new_doc;
-use waymark_model::vocabulary::{Colour, LaneKind, LaneLine};
+use waymark_model::vocabulary::LaneKind;
 use waymark_model::{Grid, apply};
 use yrs::updates::decoder::Decode;
 use yrs::{Doc, ReadTxn, Transact, Update};
@@ -148,30 +151,7 @@ fn edit(map: &JourneyMap, (kind, a, b): Dice, name: &str) -> Option<Edit> {
             id: pick(&steps, a)?,
             value: b % 2 == 0,
         },
-        21 => Edit::SetLaneFlag {
-            id: pick(&lanes, a)?,
-            flag: [LaneFlag::Collapsed, LaneFlag::Hidden, LaneFlag::Pinned][usize::from(b % 3)],
-            value: b % 2 == 0,
-        },
-        22 if b % 2 == 0 => Edit::SetLaneLine {
-            id: pick(&lanes, a)?,
-            line: pick(LaneLine::ALL, b / 2).filter(|_| b % 3 > 0),
-        },
-        22 => Edit::SetLaneColour {
-            id: pick(&lanes, a)?,
-            colour: pick(Colour::ALL, b / 2).filter(|_| b % 3 > 0),
-        },
-        21 => Edit::SplitStage {
-            at: pick(&steps, a)?,
-            id: StageId::parse(name).ok()?,
-            title: text,
-        },
-        22 => Edit::MergeStage {
-            id: pick(&stages, a)?,
-            into: pick(&stages, b)?,
-            by: name.to_owned(),
-            at: 1,
-        },
+        21 | 22 => return structure::edit(map, (a, b), name),
         _ => Edit::AddPersona {
             id: PersonaId::parse(name).ok()?,
             name: text,
