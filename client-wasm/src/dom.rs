@@ -45,6 +45,14 @@ pub fn remembered(key: &str) -> Option<String> {
     storage()?.get_item(key).ok().flatten()
 }
 
+/// Whether keys are named as on a Mac.
+pub fn is_mac() -> bool {
+    window()
+        .navigator()
+        .user_agent()
+        .is_ok_and(|agent| agent.contains("Mac"))
+}
+
 /// Keeps a small setting in this browser, if it lets us.
 pub fn remember(key: &str, value: &str) {
     if let Some(storage) = storage() {

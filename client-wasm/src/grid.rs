@@ -21,6 +21,7 @@ mod board;
 mod card;
 mod cell;
 mod columns;
+mod commands;
 mod curve;
 mod drag;
 mod faces;
@@ -45,7 +46,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, MediaQueryList};
 
-use self::board::Board;
+pub(crate) use self::board::Board;
 use self::drag::{DropMark, Ghost};
 use self::header::Header;
 use self::lane::LaneRow;
@@ -53,17 +54,16 @@ use self::phone::PhoneView;
 use self::popup::PopupHost;
 use crate::dom::{Listener, window};
 use crate::icon::Icon;
-use crate::state::MapState;
 
 /// Below this width the map is shown step by step.
 const PHONE: &str = "(max-width: 759.98px)";
 
-/// The grid of the open map.
+/// The grid of the open map; its board is provided by the page.
 #[component]
 pub fn GridView() -> impl IntoView {
-    let board = Board::new(expect_context::<MapState>());
-    provide_context(board);
+    let board = Board::here();
     watch_width(board);
+    keys::listen(board);
     let hand = drag::listen(board);
     let selected = StoredValue::new(None);
 

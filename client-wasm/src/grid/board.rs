@@ -11,6 +11,7 @@ use waymark_model::vocabulary::LaneKind;
 use waymark_model::{Edit, Grid};
 
 use super::columns::Columns;
+use super::commands::Chords;
 use super::drag::Carried;
 use super::focus::Memory;
 use super::popup::Popup;
@@ -59,7 +60,13 @@ pub(crate) struct Board {
     /// The step the phone shows.
     pub(crate) shown: RwSignal<Option<waymark_model::ids::StepId>>,
     pub(super) memory: StoredValue<Memory, LocalStorage>,
+    /// Whether a letter typed on a cell starts a card (off: letters are commands there too).
+    typing: RwSignal<bool>,
+    chords: StoredValue<Chords, LocalStorage>,
 }
+
+/// Where the browser keeps [`Board::typing_starts`].
+const TYPING: &str = "waymark.typing";
 
 impl Board {
     pub(crate) fn new(state: MapState) -> Self {
@@ -77,12 +84,40 @@ impl Board {
             narrow: RwSignal::new(false),
             shown: RwSignal::new(None),
             memory: StoredValue::new_local(Memory::default()),
+            typing: RwSignal::new(crate::dom::remembered(TYPING).as_deref() != Some("off")),
+            chords: StoredValue::new_local(Chords::default()),
         }
     }
 
     /// The board of the view this is called in.
     pub(crate) fn here() -> Self {
         expect_context()
+    }
+
+    /// The keys pressed just now.
+    pub(crate) fn chords(&self) -> Chords {
+        self.chords.try_get_value().unwrap_or_default()
+    }
+
+    /// Whether a letter typed on a cell starts a card; not tracked.
+    pub(crate) fn typing_starts(&self) -> bool {
+        self.typing.get_untracked()
+    }
+
+    /// Switches that, in this browser.
+    pub(crate) fn set_typing_starts(&self, on: bool) {
+        self.typing.set(on);
+        crate::dom::remember(TYPING, if on { "on" } else { "off" });
+        self.state.announce(if on {
+            "Typing on a cell starts a card"
+        } else {
+            "Letters are commands on a cell"
+        });
+    }
+
+    /// Whether the phone's view is shown; not tracked.
+    pub(crate) fn is_narrow(&self) -> bool {
+        self.narrow.get_untracked()
     }
 
     /// The layout right now; not tracked.

@@ -3,20 +3,53 @@
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use waymark_model::edit::Place;
-use waymark_model::grid::{CellId, Item};
+use waymark_model::grid::CellId;
 use waymark_model::ids::StepId;
 use web_sys::Element;
 
 use super::board::{Board, Role};
+use super::commands::{self, last_item};
 use super::focus::element;
-use super::moves::{Direction, Moved};
+use super::moves::Direction;
 use super::popup::Popup;
 use super::roving::{Motion, go};
 use super::spot::Spot;
+use crate::dom::{Listener, document};
 
 /// How many lanes Page Up and Page Down go.
 const PAGE: usize = 5;
+
+/// Listens, until the page is left, for the keys that work wherever one is.
+pub(crate) fn listen(board: Board) {
+    let listener = Listener::new(&document(), "keydown", move |event| {
+        let Some(event) = event.dyn_ref::<KeyboardEvent>() else {
+            return;
+        };
+        if !event.default_prevented() && !event.is_composing() && anywhere(board, event) {
+            event.prevent_default();
+        }
+        board.chords().note(event);
+    });
+    StoredValue::new_local(listener);
+}
+
+/// Does what a key means everywhere.
+fn anywhere(board: Board, event: &KeyboardEvent) -> bool {
+    let target = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok());
+    let within = |selector: &str| {
+        target
+            .as_ref()
+            .is_some_and(|target| target.closest(selector).ok().flatten().is_some())
+    };
+    // Fields that are not part of the map have their own history and their own keys.
+    if within("[data-own-undo]") {
+        return false;
+    }
+    let in_text = within("input, textarea, select, [contenteditable]");
+    commands::press_anywhere(board, event, in_text)
+}
 
 /// Handles a key pressed somewhere in the grid.
 pub(crate) fn handle(board: Board, event: &KeyboardEvent) {
@@ -39,7 +72,11 @@ pub(crate) fn handle(board: Board, event: &KeyboardEvent) {
     } else if let Spot::Point(step) = &spot {
         feel(board, event, step)
     } else {
-        commands(board, event, &spot) || walk(board, event, &spot) || act(board, event, &spot)
+        let was_drafting = board.drafting.now();
+        stages(board, event, &spot)
+            || walk(board, event, &spot)
+            || typed(board, event, &spot)
+            || (board.drafting.now() == was_drafting && commands::press(board, event, &spot))
     };
     if done {
         event.prevent_default();
@@ -55,28 +92,15 @@ fn is_control(target: &Element) -> bool {
     )
 }
 
-/// Keys with Alt: move things, or go from stage to stage.
-fn commands(board: Board, event: &KeyboardEvent, spot: &Spot) -> bool {
-    if !event.alt_key() || event.ctrl_key() || event.meta_key() {
+/// Alt with an arrow: from stage to stage.
+fn stages(board: Board, event: &KeyboardEvent, spot: &Spot) -> bool {
+    if !event.alt_key() || event.ctrl_key() || event.meta_key() || event.shift_key() {
         return false;
     }
-    let direction = match event.key().as_str() {
-        "ArrowLeft" => Direction::Left,
-        "ArrowRight" => Direction::Right,
-        "ArrowUp" => Direction::Up,
-        "ArrowDown" => Direction::Down,
+    let motion = match event.key().as_str() {
+        "ArrowLeft" => Motion::PreviousStage,
+        "ArrowRight" => Motion::NextStage,
         _ => return false,
-    };
-    if event.shift_key() {
-        if let Some(moved) = Moved::at(spot) {
-            board.nudge(&moved, direction);
-        }
-        return true;
-    }
-    let motion = match direction {
-        Direction::Left => Motion::PreviousStage,
-        Direction::Right => Motion::NextStage,
-        Direction::Up | Direction::Down => return false,
     };
     step_to(board, go(&board.grid(), spot, motion));
     true
@@ -111,68 +135,25 @@ fn step_to(board: Board, spot: Option<Spot>) {
     }
 }
 
-/// Keys that do something to the place.
-fn act(board: Board, event: &KeyboardEvent, spot: &Spot) -> bool {
-    if event.ctrl_key() || event.meta_key() {
+/// Typing on a cell: a level on the curve, a new card elsewhere.
+fn typed(board: Board, event: &KeyboardEvent, spot: &Spot) -> bool {
+    let Spot::Cell(cell) = spot else {
+        return false;
+    };
+    if event.ctrl_key() || event.meta_key() || event.alt_key() {
         return false;
     }
     let key = event.key();
-    match (key.as_str(), spot) {
-        ("Enter" | "F2", Spot::Cell(cell)) => enter(board, cell),
-        ("Enter" | "F2", Spot::Gap(stage)) => board.add_step(stage.clone(), Place::Last),
-        ("Enter" | "F2", spot) => board.start_editing(spot),
-        ("Escape", Spot::Item(item)) => match board.cell_of(item) {
-            Some(cell) => board.settle(Spot::Cell(cell), false),
-            None => return false,
-        },
-        ("Delete" | "Backspace", Spot::Cell(cell)) if board.role(&cell.lane) == Role::Curve => {
-            board.set_emotion(&cell.step, None)
-        }
-        ("Delete" | "Backspace", spot) => board.delete(spot),
-        ("ContextMenu", spot) => open_menu(board, spot),
-        ("F10", spot) if event.shift_key() => open_menu(board, spot),
-        (" ", spot) => return board.pick_up(spot),
-        ("m" | "M", spot) if Moved::at(spot).is_some() => open_move(board, spot),
-        ("n" | "N", Spot::Item(item)) => match board.cell_of(item) {
-            Some(cell) => board.start_draft(cell, Some(item.clone())),
-            None => return false,
-        },
-        (digit, Spot::Cell(cell)) if board.role(&cell.lane) == Role::Curve && is_level(digit) => {
-            level(board, &cell.step, digit)
-        }
-        (typed, Spot::Cell(cell)) if starts_text(typed) => {
-            // Not prevented: the letter itself lands in the box that opens.
-            board.start_draft(cell.clone(), last_item(board, cell));
-            return false;
-        }
-        _ => return false,
+    if board.role(&cell.lane) == Role::Curve && is_level(&key) {
+        level(board, &cell.step, &key);
+        return true;
     }
-    true
-}
-
-/// Into a cell: to its first item, its slider, or a new card.
-fn enter(board: Board, cell: &CellId) {
-    if board.role(&cell.lane) == Role::Curve {
-        board.settle(Spot::Point(cell.step.clone()), false);
-        return;
+    if board.typing_starts() && starts_text(&key) {
+        // Not prevented: the letter itself lands in the box that opens.
+        board.start_draft(cell.clone(), last_item(board, cell));
+        event.stop_propagation();
     }
-    let first = board
-        .grid()
-        .cells
-        .get(cell)
-        .and_then(|items| items.first().cloned());
-    match first {
-        Some(item) => board.settle(Spot::Item(item), false),
-        None => board.start_draft(cell.clone(), None),
-    }
-}
-
-fn last_item(board: Board, cell: &CellId) -> Option<Item> {
-    board
-        .grid()
-        .cells
-        .get(cell)
-        .and_then(|items| items.last().cloned())
+    false
 }
 
 /// One printable character that starts a card. "?" opens the key list of the page.
@@ -277,12 +258,6 @@ pub(crate) fn open_menu(board: Board, spot: &Spot) {
             .flatten()
             .unwrap_or(place);
         board.popup.set(Some(Popup::menu(spot.clone(), &anchor)));
-    }
-}
-
-fn open_move(board: Board, spot: &Spot) {
-    if let Some(place) = element(spot) {
-        board.popup.set(Some(Popup::move_to(spot.clone(), &place)));
     }
 }
 

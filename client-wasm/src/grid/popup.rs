@@ -1,7 +1,9 @@
 //! Menus and small dialogs, opened where the hand is. One at a time.
 
-mod entries;
+mod all;
+mod key_list;
 mod kinds;
+mod lanes;
 mod menu;
 mod move_to;
 mod scores;
@@ -15,12 +17,15 @@ use waymark_model::grid::Item;
 use waymark_model::ids::{LaneId, StepId};
 use web_sys::{Element, Node};
 
-use self::entries::entries;
+use self::all::AllCommands;
+use self::key_list::KeyList;
 use self::kinds::LaneKinds;
+pub(crate) use self::menu::Entry;
 use self::menu::Menu;
 use self::move_to::MoveTo;
 use self::scores::{OpportunityScores, PainScoring};
 use super::board::Board;
+use super::commands;
 use super::curve::Levels;
 use super::focus::focus;
 use super::moves::Moved;
@@ -40,13 +45,17 @@ const FIRST: [&str; 7] = [
 
 /// What is open.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Content {
+pub(crate) enum Content {
     Menu(Spot),
     MoveTo(Spot),
     Levels(StepId),
     LaneKinds(Place<LaneId>),
     /// Lanes to add a card to, at a step.
     AddTo(StepId),
+    /// Every command that can be given now.
+    Commands,
+    /// Every key.
+    Keys,
 }
 
 /// A menu or dialog and the box it belongs to, in pixels of the window.
@@ -60,7 +69,8 @@ pub(crate) struct Popup {
 }
 
 impl Popup {
-    fn beside(content: Content, anchor: &Element) -> Self {
+    /// Under an element, or where there is room beside it.
+    pub(crate) fn beside(content: Content, anchor: &Element) -> Self {
         let rect = anchor.get_bounding_client_rect();
         Self {
             content,
@@ -87,8 +97,20 @@ impl Popup {
         }
     }
 
-    pub(crate) fn move_to(spot: Spot, anchor: &Element) -> Self {
-        Self::beside(Content::MoveTo(spot), anchor)
+    /// In the upper middle of the window.
+    pub(crate) fn on_top(content: Content) -> Self {
+        let size = |value: Result<wasm_bindgen::JsValue, wasm_bindgen::JsValue>| {
+            value.ok().and_then(|value| value.as_f64()).unwrap_or(0.0)
+        };
+        let middle = size(window().inner_width()) / 2.0;
+        let top = size(window().inner_height()) / 8.0;
+        Self {
+            content,
+            left: middle,
+            right: middle,
+            top,
+            bottom: top,
+        }
     }
 
     pub(crate) fn levels(step: StepId, anchor: &Element) -> Self {
@@ -104,7 +126,7 @@ impl Popup {
     }
 
     /// Another content at the same place.
-    fn instead(&self, content: Content) -> Self {
+    pub(crate) fn instead(&self, content: Content) -> Self {
         Self {
             content,
             ..self.clone()
@@ -120,7 +142,9 @@ impl Popup {
         match &self.content {
             Content::Menu(spot) | Content::MoveTo(spot) => Some(spot.clone()),
             Content::Levels(step) => Some(Spot::Point(step.clone())),
-            Content::LaneKinds(_) | Content::AddTo(_) => board.current(),
+            Content::LaneKinds(_) | Content::AddTo(_) | Content::Commands | Content::Keys => {
+                board.current()
+            }
         }
     }
 }
@@ -181,11 +205,15 @@ fn PopupView(popup: Popup) -> impl IntoView {
         Content::MoveTo(_) => Some("Move to"),
         Content::Levels(_) => Some("How does it feel?"),
         Content::LaneKinds(_) => Some("What should the lane hold?"),
+        Content::Commands => Some("All commands"),
+        Content::Keys => Some("Keys"),
     };
+    let wide = matches!(popup.content, Content::Commands | Content::Keys);
     let role = label.map(|_| "dialog");
     view! {
         <div
             class="popup"
+            class:wide=wide
             node_ref=node
             role=role
             aria-label=label
@@ -212,7 +240,7 @@ fn content(board: Board, popup: &Popup) -> AnyView {
             };
             let moved = Moved::at(&spot).map(|moved| board.words_of(&moved));
             let label = format!("Actions for {}", moved.unwrap_or_default());
-            let entries = entries(board, &spot, popup);
+            let entries = commands::menu(board, &spot, popup);
             view! {
                 <Menu label=label entries=entries />
                 {scores}
@@ -239,9 +267,11 @@ fn content(board: Board, popup: &Popup) -> AnyView {
         }
         Content::LaneKinds(place) => view! { <LaneKinds place=place /> }.into_any(),
         Content::AddTo(step) => {
-            let entries = entries::of_lanes(board, &step);
+            let entries = lanes::of_step(board, &step);
             view! { <Menu label="Add to this step".to_owned() entries=entries /> }.into_any()
         }
+        Content::Commands => view! { <AllCommands /> }.into_any(),
+        Content::Keys => view! { <KeyList /> }.into_any(),
     }
 }
 
@@ -257,7 +287,12 @@ fn close_on_press_outside(board: Board, node: NodeRef<Div>) {
         let opener = event
             .target()
             .and_then(|target| target.dyn_into::<Element>().ok())
-            .and_then(|target| target.closest("[data-action=more]").ok().flatten());
+            .and_then(|target| {
+                target
+                    .closest("[data-action=more], [data-opens]")
+                    .ok()
+                    .flatten()
+            });
         if !inside && opener.is_none() {
             board.popup.set(None);
         }
@@ -295,7 +330,10 @@ fn place(panel: &web_sys::HtmlElement, anchor: &Popup) {
     let (own_width, own_height) = (rect.width(), rect.height());
     const EDGE: f64 = 8.0;
     const AWAY: f64 = 4.0;
-    let left = if anchor.left + own_width + EDGE <= width {
+    let centred = anchor.left == anchor.right && panel.class_list().contains("wide");
+    let left = if centred {
+        anchor.left - own_width / 2.0
+    } else if anchor.left + own_width + EDGE <= width {
         anchor.left
     } else {
         anchor.right - own_width

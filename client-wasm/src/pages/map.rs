@@ -2,7 +2,7 @@
 
 pub mod bar;
 pub mod foot;
-mod keys;
+mod idle;
 pub mod persona;
 pub mod scope;
 
@@ -11,7 +11,7 @@ use wasm_bindgen::JsCast;
 use waymark_sync::{CloseReason, SaveState};
 use web_sys::HtmlTextAreaElement;
 
-use crate::grid::GridView;
+use crate::grid::{Board, GridView};
 use crate::icon::Icon;
 use crate::pages::missing::Message;
 use crate::state::MapState;
@@ -29,7 +29,7 @@ pub fn MapPage(key: String) -> impl IntoView {
             .into_any();
     };
     provide_context(map);
-    keys::start(map);
+    idle::start(map);
     let me = profile::me();
     Effect::new(move || {
         me.track();
@@ -73,6 +73,7 @@ fn OpenMap(closed: Memo<Option<String>>) -> impl IntoView {
     let title = Memo::new(move |_| frame.with(|frame| shown_title(&frame.title).to_owned()));
     Effect::new(move || dom::document().set_title(&format!("{} · Waymark", title.get())));
     start_at_title(map);
+    provide_context(Board::new(map));
     view! {
         <div class="map-page">
             <div class="map-head">

@@ -16,7 +16,9 @@ pub(crate) enum Entry {
     Do {
         icon: &'static str,
         text: String,
-        keys: &'static str,
+        keys: String,
+        /// The command's name, for tests.
+        id: &'static str,
         danger: bool,
         checked: Option<bool>,
         run: Callback<()>,
@@ -33,7 +35,8 @@ impl Entry {
         Self::Do {
             icon,
             text: text.into(),
-            keys: "",
+            keys: String::new(),
+            id: "",
             danger: false,
             checked: None,
             run: Callback::new(move |()| run()),
@@ -41,9 +44,16 @@ impl Entry {
     }
 
     /// Shows the keys that do the same.
-    pub(crate) fn keys(mut self, shown: &'static str) -> Self {
+    pub(crate) fn keys(mut self, shown: String) -> Self {
         if let Self::Do { keys, .. } = &mut self {
             *keys = shown;
+        }
+        self
+    }
+
+    pub(crate) fn id(mut self, name: &'static str) -> Self {
+        if let Self::Do { id, .. } = &mut self {
+            *id = name;
         }
         self
     }
@@ -113,6 +123,7 @@ fn line(entry: Entry) -> AnyView {
             icon,
             text,
             keys,
+            id,
             danger,
             checked,
             run,
@@ -129,6 +140,7 @@ fn line(entry: Entry) -> AnyView {
                     type="button"
                     role=role
                     tabindex="-1"
+                    data-command=(!id.is_empty()).then_some(id)
                     aria-checked=checked.map(|checked| checked.to_string())
                     on:click=move |_| run.run(())
                 >

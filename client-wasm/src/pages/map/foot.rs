@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::grid::Board;
 use crate::state::MapState;
 
 #[component]
@@ -33,7 +34,31 @@ pub fn Foot() -> impl IntoView {
             </span>
             <span>{evidence}</span>
             <span class="grow"></span>
-            <span class="foot-hint">"Arrow keys move, Enter writes, Escape leaves"</span>
+            <FootButton of="map.commands" words="Commands" />
+            <FootButton of="map.keys" words="Keys" />
         </footer>
+    }
+}
+
+/// A command that those who do not know its keys find here.
+#[component]
+fn FootButton(
+    /// The command's name.
+    of: &'static str,
+    words: &'static str,
+) -> impl IntoView {
+    let board = expect_context::<Board>();
+    let keys = board.keys_of(of);
+    view! {
+        <button
+            class="foot-button"
+            type="button"
+            data-opens=""
+            data-command=of
+            on:click=move |_| board.command(of)
+        >
+            {words}
+            <kbd aria-hidden="true">{keys}</kbd>
+        </button>
     }
 }

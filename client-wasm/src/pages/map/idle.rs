@@ -1,11 +1,10 @@
-//! What is listened for on the whole page of a map: undo, redo, and whether anybody is there.
+//! Whether anybody is at the keyboard of a map's page.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::{Element, Event, KeyboardEvent};
+use web_sys::Event;
 
 use crate::dom::{self, Listener, Timer};
 use crate::state::MapState;
@@ -40,30 +39,7 @@ pub(super) fn start(map: MapState) {
         listen("pointermove"),
         listen("pointerdown"),
         listen("keydown"),
-        Listener::new(&document, "keydown", move |event| on_keydown(map, &event)),
     ];
     // Kept by the page's owner.
     StoredValue::new_local(listeners);
-}
-
-fn on_keydown(map: MapState, event: &Event) {
-    let Some(key) = event.dyn_ref::<KeyboardEvent>() else {
-        return;
-    };
-    if !(key.ctrl_key() || key.meta_key()) || key.alt_key() || event.default_prevented() {
-        return;
-    }
-    // Fields that are not part of the map have their own history.
-    let target = event
-        .target()
-        .and_then(|target| target.dyn_into::<Element>().ok());
-    if target.is_some_and(|target| target.closest("[data-own-undo]").ok().flatten().is_some()) {
-        return;
-    }
-    match (key.key().as_str(), key.shift_key()) {
-        ("z" | "Z", false) => map.undo(),
-        ("z" | "Z", true) | ("y" | "Y", false) => map.redo(),
-        _ => return,
-    }
-    event.prevent_default();
 }

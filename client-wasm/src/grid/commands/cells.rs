@@ -1,0 +1,79 @@
+//! What can be done with a cell, and with the empty column of a stage.
+
+use waymark_model::edit::Place;
+use waymark_model::grid::{CellId, Item};
+
+use super::super::board::{Board, Role};
+use super::super::spot::Spot;
+use super::{At, Command, Section};
+
+pub(crate) const SECTIONS: &[Section] = &[
+    &[
+        Command::new("cell.enter", "pencil", "Go in", enter)
+            .keys(&["Enter", "F2"])
+            .when(|at| cell(at).is_some())
+            .unlisted(),
+        Command::new("cell.add", "plus", "Add a card", add)
+            .keys(&["Mod+Enter"])
+            .when(|at| cell(at).is_some()),
+    ],
+    &[Command::new("gap.add-step", "plus", "Add step", add_step)
+        .keys(&["Enter", "F2", "N"])
+        .when(|at| matches!(at.spot, Some(Spot::Gap(_))))],
+    &[Command::new(
+        "cell.clear-emotion",
+        "x",
+        "Clear the emotion",
+        clear_emotion,
+    )
+    .keys(&["Delete", "Backspace"])
+    .when(|at| emotion_cell(at).is_some())],
+];
+
+fn cell(at: &At) -> Option<&CellId> {
+    match &at.spot {
+        Some(Spot::Cell(cell)) => Some(cell),
+        _ => None,
+    }
+}
+
+fn emotion_cell(at: &At) -> Option<&CellId> {
+    cell(at).filter(|cell| at.board.role(&cell.lane) == Role::Curve)
+}
+
+/// Into a cell: to its first item, its slider, or a new card.
+fn enter(at: &At) {
+    let Some(cell) = cell(at) else { return };
+    if at.board.role(&cell.lane) == Role::Curve {
+        at.board.settle(Spot::Point(cell.step.clone()), false);
+        return;
+    }
+    match at.board.grid().items(cell).first() {
+        Some(item) => at.board.settle(Spot::Item(item.clone()), false),
+        None => at.board.start_draft(cell.clone(), None),
+    }
+}
+
+fn add(at: &At) {
+    if let Some(cell) = cell(at) {
+        at.board
+            .start_draft(cell.clone(), last_item(at.board, cell));
+    }
+}
+
+/// The last item of a cell.
+pub(crate) fn last_item(board: Board, cell: &CellId) -> Option<Item> {
+    board.grid().items(cell).last().cloned()
+}
+
+fn add_step(at: &At) {
+    if let Some(Spot::Gap(stage)) = &at.spot {
+        at.board.add_step(stage.clone(), Place::Last);
+    }
+}
+
+fn clear_emotion(at: &At) {
+    if let Some(cell) = emotion_cell(at) {
+        at.board.set_emotion(&cell.step, None);
+    }
+}

@@ -1,0 +1,49 @@
+//! What can be done wherever one is in a map.
+
+use leptos::prelude::Set;
+use waymark_model::edit::Place;
+
+use super::super::popup::{Content, Popup};
+use super::{At, Command, Section};
+
+pub(crate) const SECTIONS: &[Section] = &[
+    &[
+        Command::new("map.commands", "search", "All commands", |at| {
+            at.board.popup.set(Some(Popup::on_top(Content::Commands)));
+        })
+        .keys(&["Mod+K"])
+        .in_text()
+        .unlisted(),
+        Command::new("map.keys", "circle-question-mark", "List of keys", |at| {
+            at.board.popup.set(Some(Popup::on_top(Content::Keys)));
+        })
+        .keys(&["?", "F1"]),
+    ],
+    &[
+        Command::new("map.undo", "undo-2", "Undo", |at| at.board.state.undo())
+            .keys(&["Mod+Z"])
+            .in_text(),
+        Command::new("map.redo", "redo-2", "Redo", |at| at.board.state.redo())
+            .keys(&["Mod+Shift+Z", "Mod+Y"])
+            .in_text(),
+    ],
+    &[
+        Command::new("map.add-stage", "plus", "Add stage", |at| {
+            at.board.add_stage(Place::Last);
+        }),
+        Command::new("map.add-lane", "plus", "Add lane…", add_lane),
+        Command::new(
+            "map.typing",
+            "pencil",
+            "Typing on a cell starts a card",
+            |at| at.board.set_typing_starts(!at.board.typing_starts()),
+        )
+        .checked(|at| at.board.typing_starts()),
+    ],
+];
+
+fn add_lane(at: &At) {
+    at.board
+        .popup
+        .set(Some(Popup::on_top(Content::LaneKinds(Place::Last))));
+}

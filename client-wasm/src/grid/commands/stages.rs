@@ -1,0 +1,52 @@
+//! What can be done with a stage.
+
+use waymark_model::edit::Place;
+use waymark_model::ids::StageId;
+
+use super::super::spot::Spot;
+use super::{At, Command, MENU, PICK_UP, Section, delete, edit, left, move_to, right};
+
+pub(crate) const SECTIONS: &[Section] = &[
+    &[Command::new("stage.rename", "pencil", "Rename", edit).keys(&["Enter", "F2"])],
+    &[
+        Command::new("stage.add-step", "plus", "Add step", |at| {
+            if let Some(stage) = stage(at) {
+                at.board.add_step(stage.clone(), Place::Last);
+            }
+        }),
+        Command::new("stage.add-before", "plus", "Add stage before", |at| {
+            add(at, Place::Before);
+        })
+        .keys(&["Shift+N"]),
+        Command::new("stage.add-after", "plus", "Add stage after", |at| {
+            add(at, Place::After);
+        })
+        .keys(&["N"]),
+    ],
+    &[
+        Command::new("stage.left", "arrow-left", "Move left", left).keys(&["Alt+Shift+ArrowLeft"]),
+        Command::new("stage.right", "arrow-right", "Move right", right)
+            .keys(&["Alt+Shift+ArrowRight"]),
+        Command::new("stage.move", "move", "Move to…", move_to).keys(&["M"]),
+        PICK_UP.unlisted(),
+    ],
+    &[
+        Command::new("stage.delete", "trash-2", "Delete stage", delete)
+            .keys(&["Delete", "Backspace"])
+            .danger(),
+        MENU.unlisted(),
+    ],
+];
+
+fn stage(at: &At) -> Option<&StageId> {
+    match &at.spot {
+        Some(Spot::Stage(stage)) => Some(stage),
+        _ => None,
+    }
+}
+
+fn add(at: &At, place: fn(StageId) -> Place<StageId>) {
+    if let Some(stage) = stage(at) {
+        at.board.add_stage(place(stage.clone()));
+    }
+}
