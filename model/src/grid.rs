@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::ids::{CardId, LaneId, MetricId, OpportunityId, PainId, StageId, StepId};
-use crate::map::{JourneyMap, Lane};
+use crate::map::{Card, JourneyMap, Lane};
 use crate::vocabulary::LaneKind;
 
 /// Something shown in a cell.
@@ -78,6 +78,16 @@ impl Grid {
             collapsed: lanes(map, |lane| lane.collapsed && !lane.hidden).collect(),
             hidden: lanes(map, |lane| lane.hidden).collect(),
             cells: cells(map),
+        }
+    }
+
+    /// Takes over the cards that a cell has now; what else is in it stays.
+    pub fn refill(&mut self, cell: &CellId, cards: &[Card]) {
+        let mut items: Vec<Item> = cards.iter().map(|it| Item::Card(it.id.clone())).collect();
+        let others = self.cells.remove(cell).unwrap_or_default();
+        items.extend(others.into_iter().filter(|it| !matches!(it, Item::Card(_))));
+        if !items.is_empty() {
+            self.cells.insert(cell.clone(), items);
         }
     }
 

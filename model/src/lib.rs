@@ -4,6 +4,7 @@
 //! |---|---|
 //! | know how a map stands in a document | [`schema`] |
 //! | read a document | [`JourneyMap::read`], then [`Grid::of`], [`rhythm::of`], [`ranking`] |
+//! | keep that reading up to date | [`map::Reader`] |
 //! | change it | [`Edit`] and [`apply_by`] |
 //! | know what changed | [`diff::changes`] |
 //! | find words in it, or see only a part of it | [`search::find`], [`filter::Filter`] |

@@ -7,12 +7,14 @@ pub(crate) mod choices;
 mod look;
 pub(crate) mod outline;
 mod read;
+mod reader;
 pub(crate) mod value;
 
 use std::collections::BTreeMap;
 
 pub use self::look::{label_of, text_of};
 pub(crate) use self::read::scale;
+pub use self::reader::{News, Reader};
 use crate::ids::{CardId, LaneId, MetricId, OpportunityId, PainId, PersonaId, StageId, StepId};
 use crate::scalar::{Choice, ScalarField};
 pub use crate::vocabulary::{Colour, LaneKind, LaneLine, MapKind, PainEffect, Quadrant};

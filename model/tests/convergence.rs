@@ -24,6 +24,11 @@ use waymark_model::{Grid, apply};
 use yrs::updates::decoder::Decode;
 use yrs::{Doc, ReadTxn, Transact, Update};
 
+#[path = "support/kept.rs"]
+mod kept;
+
+use kept::Kept;
+
 /// Three numbers choose an edit on whatever the map holds then.
 type Dice = (u8, u16, u16);
 
@@ -220,8 +225,10 @@ proptest! {
             give(&start(), &doc);
             doc
         }).into();
+        let mut kept: Vec<Kept> = docs.iter().map(Kept::of).collect();
         for (n, (who, meets, dice)) in turns.into_iter().enumerate() {
             act(&docs[usize::from(who)], dice, &format!("n{n}"));
+            kept[usize::from(who)].check(&docs[usize::from(who)]);
             // Now and then one hears what another one did.
             if meets < 2 {
                 give(&docs[usize::from(who)], &docs[usize::from(who + meets + 1) % 3]);
@@ -231,6 +238,9 @@ proptest! {
             for (from, to) in [(0, 1), (1, 2), (2, 0), (0, 2), (2, 1), (1, 0)] {
                 give(&docs[from], &docs[to]);
             }
+        }
+        for (kept, doc) in kept.iter_mut().zip(&docs) {
+            kept.check(doc);
         }
         let maps: Vec<JourneyMap> = docs.iter().map(read).collect();
         assert_eq!(maps[0], maps[1]);

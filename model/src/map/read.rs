@@ -15,34 +15,60 @@ use super::value::{
 use super::{
     Card, Frame, JourneyMap, Lane, Metric, Opportunity, PainPoint, Persona, Scale, Stage, Step,
 };
-use crate::ids::{CardId, LaneId, MetricId, OpportunityId, PainId, PersonaId, StepId};
+use crate::grid::CellId;
+use crate::ids::{CardId, LaneId, MetricId, OpportunityId, PainId, PersonaId, StageId, StepId};
 use crate::schema;
 use crate::vocabulary::{Colour, LaneKind, LaneLine, MapKind, PainEffect};
 
+/// A reading and what is kept of it to bring it up to date.
+pub(super) struct Whole {
+    pub(super) map: JourneyMap,
+    pub(super) cells: Cells,
+    /// The places of the map's cards, in the same order.
+    pub(super) places: Vec<CardPlace>,
+}
+
+impl Whole {
+    pub(super) fn read<T: ReadTxn>(txn: &T) -> Self {
+        let outline = Outline::read(txn);
+        let cells = Cells::of(&outline);
+        let placed = cards(txn, &cells);
+        let (places, cards) = placed.into_iter().map(|it| (it.place, it.card)).unzip();
+        let steps = outline.steps.iter().map(|placed| {
+            let stage = outline.stages[placed.stage].id.clone();
+            step(txn, placed.step.id.clone(), stage, &placed.step.fields)
+        });
+        let stages = outline.stages.iter();
+        let lanes = outline.lanes.iter();
+        let mut map = JourneyMap {
+            cards,
+            stages: stages
+                .map(|placed| stage(txn, placed.id.clone(), &placed.fields))
+                .collect(),
+            steps: steps.collect(),
+            lanes: lanes
+                .map(|placed| lane(txn, placed.id.clone(), &placed.fields))
+                .collect(),
+            ..JourneyMap::default()
+        };
+        map.read_rest(txn);
+        Self { map, cells, places }
+    }
+}
+
 impl JourneyMap {
-    /// Reads the map from a document.
+    /// Reads the map from a document. [`Reader`](super::Reader) keeps a reading up to date
+    /// for less.
     pub fn read<T: ReadTxn>(txn: &T) -> Self {
+        Whole::read(txn).map
+    }
+
+    /// Reads all that is neither stage, step, lane nor card: there is not much of it.
+    pub(super) fn read_rest<T: ReadTxn>(&mut self, txn: &T) {
         let frame = frame(txn);
         let personas = personas(txn);
-        let outline = Outline::read(txn);
-        let steps: Vec<Step> = outline
+        let known: HashMap<&str, &StepId> = self
             .steps
-            .iter()
-            .map(|placed| {
-                let fields = &placed.step.fields;
-                Step {
-                    id: placed.step.id.clone(),
-                    stage: outline.stages[placed.stage].id.clone(),
-                    title: text(txn, fields, schema::TITLE),
-                    duration: word(txn, fields, schema::DURATION),
-                    moment_of_truth: matches!(
-                        plain(txn, fields, schema::MOMENT_OF_TRUTH),
-                        Some(Any::Bool(true))
-                    ),
-                }
-            })
-            .collect();
-        let known: HashMap<&str, &StepId> = steps
             .iter()
             .map(|step| (step.id.as_str(), &step.id))
             .collect();
@@ -63,34 +89,13 @@ impl JourneyMap {
             .into_iter()
             .map(|placed| opportunity(txn, &placed, &known, &pain_ids))
             .collect();
-        let emotions = emotions(txn, &known, &personas, frame.scale);
-        let mut map = Self {
-            cards: cards(txn, &outline),
-            stages: outline
-                .stages
-                .iter()
-                .map(|stage| Stage {
-                    id: stage.id.clone(),
-                    title: text(txn, &stage.fields, schema::TITLE),
-                    goal: text(txn, &stage.fields, schema::GOAL),
-                })
-                .collect(),
-            lanes: outline
-                .lanes
-                .iter()
-                .map(|lane| read_lane(txn, lane))
-                .collect(),
-            frame,
-            personas,
-            steps,
-            emotions,
-            pains,
-            opportunities,
-            metrics,
-            choices: BTreeMap::new(),
-        };
-        map.choices = choices::read(txn, &map);
-        map
+        self.emotions = emotions(txn, &known, &personas, frame.scale);
+        self.frame = frame;
+        self.personas = personas;
+        self.pains = pains;
+        self.metrics = metrics;
+        self.opportunities = opportunities;
+        self.choices = choices::read(txn, self);
     }
 }
 
@@ -173,85 +178,139 @@ fn demographics(value: Option<Any>) -> Vec<(String, String)> {
     }
 }
 
-fn read_lane<T: ReadTxn>(txn: &T, lane: &Placed<LaneId>) -> Lane {
-    let is = |key| plain(txn, &lane.fields, key) == Some(Any::Bool(true));
+pub(super) fn stage<T: ReadTxn>(txn: &T, id: StageId, fields: &MapRef) -> Stage {
+    Stage {
+        id,
+        title: text(txn, fields, schema::TITLE),
+        goal: text(txn, fields, schema::GOAL),
+    }
+}
+
+pub(super) fn step<T: ReadTxn>(txn: &T, id: StepId, stage: StageId, fields: &MapRef) -> Step {
+    Step {
+        id,
+        stage,
+        title: text(txn, fields, schema::TITLE),
+        duration: word(txn, fields, schema::DURATION),
+        moment_of_truth: matches!(
+            plain(txn, fields, schema::MOMENT_OF_TRUTH),
+            Some(Any::Bool(true))
+        ),
+    }
+}
+
+pub(super) fn lane<T: ReadTxn>(txn: &T, id: LaneId, fields: &MapRef) -> Lane {
+    let is = |key| plain(txn, fields, key) == Some(Any::Bool(true));
     Lane {
-        id: lane.id.clone(),
-        kind: LaneKind::from_word(&word(txn, &lane.fields, schema::TYPE))
-            .unwrap_or(LaneKind::Custom),
-        title: text(txn, &lane.fields, schema::TITLE),
-        line_above: LaneLine::from_word(&word(txn, &lane.fields, schema::LINE_ABOVE)),
+        id,
+        kind: LaneKind::from_word(&word(txn, fields, schema::TYPE)).unwrap_or(LaneKind::Custom),
+        title: text(txn, fields, schema::TITLE),
+        line_above: LaneLine::from_word(&word(txn, fields, schema::LINE_ABOVE)),
         collapsed: is(schema::COLLAPSED),
         hidden: is(schema::HIDDEN),
         pinned: is(schema::PINNED),
-        colour: Colour::from_word(&word(txn, &lane.fields, schema::COLOUR)),
+        colour: Colour::from_word(&word(txn, fields, schema::COLOUR)),
+    }
+}
+
+/// Where the cells are: columns and rows of live steps and lanes.
+#[derive(Debug, Default)]
+pub(super) struct Cells {
+    steps: HashMap<Box<str>, (usize, StepId)>,
+    lanes: HashMap<Box<str>, (usize, LaneId)>,
+}
+
+impl Cells {
+    pub(super) fn of(outline: &Outline) -> Self {
+        let steps = outline.steps.iter().map(|placed| &placed.step.id);
+        let lanes = outline.lanes.iter().map(|placed| &placed.id);
+        Self {
+            steps: steps
+                .enumerate()
+                .map(|(i, id)| (id.as_str().into(), (i, id.clone())))
+                .collect(),
+            lanes: lanes
+                .enumerate()
+                .map(|(i, id)| (id.as_str().into(), (i, id.clone())))
+                .collect(),
+        }
+    }
+
+    /// Column and row of a cell.
+    pub(super) fn position(&self, cell: &CellId) -> Option<(usize, usize)> {
+        let (column, _) = self.steps.get(cell.step.as_str())?;
+        let (row, _) = self.lanes.get(cell.lane.as_str())?;
+        Some((*column, *row))
+    }
+}
+
+/// The place of a card among all cards: its column, its row, its order key.
+pub(super) type CardPlace = (usize, usize, Arc<str>);
+
+/// A card and its place.
+#[derive(Clone, Debug)]
+pub(super) struct PlacedCard {
+    pub(super) place: CardPlace,
+    pub(super) card: Card,
+}
+
+impl PlacedCard {
+    /// What cards are ordered by.
+    pub(super) fn order(&self) -> (&CardPlace, &CardId) {
+        (&self.place, &self.card.id)
     }
 }
 
 /// The cards by step, then lane, then place.
-fn cards<T: ReadTxn>(txn: &T, outline: &Outline) -> Vec<Card> {
-    let steps: HashMap<&str, (usize, &StepId)> = outline
-        .steps
-        .iter()
-        .enumerate()
-        .map(|(i, placed)| (placed.step.id.as_str(), (i, &placed.step.id)))
-        .collect();
-    let lanes: HashMap<&str, (usize, &LaneId)> = outline
-        .lanes
-        .iter()
-        .enumerate()
-        .map(|(i, lane)| (lane.id.as_str(), (i, &lane.id)))
-        .collect();
+pub(super) fn cards<T: ReadTxn>(txn: &T, cells: &Cells) -> Vec<PlacedCard> {
     let Some(root) = root(txn, schema::CARDS) else {
         return Vec::new();
     };
     let entries: MapIter<'_, &T, T> = root.iter(txn);
-    let mut found: Vec<(usize, usize, Arc<str>, Card)> = Vec::new();
-    for (id, entry) in entries {
-        let Out::YMap(fields) = entry else { continue };
-        // There are many cards, and this runs after every change: each field is looked at
-        // once, in whatever order they come.
-        let (mut cell, mut key, mut said, mut source, mut deleted) = Default::default();
-        let fields: MapIter<'_, &T, T> = fields.iter(txn);
-        for (name, value) in fields {
-            match name {
-                schema::CELL => cell = Some(value),
-                schema::POS => key = key_in(value),
-                schema::TEXT => said = text_in(txn, value),
-                schema::SOURCE => source = word_in(value),
-                schema::DELETED => deleted = is_mark(&value),
-                _ => {}
-            }
-        }
-        let Some(Out::Any(Any::String(cell))) = cell else {
-            continue;
-        };
-        let Some((step, lane)) = cell.split_once('/') else {
-            continue;
-        };
-        if deleted {
-            continue;
-        }
-        if let (Some(&(column, step)), Some(&(row, lane)), Ok(id)) =
-            (steps.get(step), lanes.get(lane), CardId::parse(id))
-        {
-            let (step, lane) = (step.clone(), lane.clone());
-            found.push((
-                column,
-                row,
-                key,
-                Card {
-                    id,
-                    step,
-                    lane,
-                    text: said,
-                    source,
-                },
-            ));
+    let mut found: Vec<PlacedCard> = entries
+        .filter_map(|(id, entry)| card(txn, cells, id, entry))
+        .collect();
+    found.sort_unstable_by(|a, b| a.order().cmp(&b.order()));
+    found
+}
+
+/// The card that an entry of the root is, if it is one that is shown.
+pub(super) fn card<T: ReadTxn>(txn: &T, cells: &Cells, id: &str, entry: Out) -> Option<PlacedCard> {
+    let Out::YMap(fields) = entry else {
+        return None;
+    };
+    // There are many cards: each field is looked at once, in whatever order they come.
+    let (mut cell, mut key, mut said, mut source, mut deleted) = Default::default();
+    let fields: MapIter<'_, &T, T> = fields.iter(txn);
+    for (name, value) in fields {
+        match name {
+            schema::CELL => cell = Some(value),
+            schema::POS => key = key_in(value),
+            schema::TEXT => said = text_in(txn, value),
+            schema::SOURCE => source = word_in(value),
+            schema::DELETED => deleted = is_mark(&value),
+            _ => {}
         }
     }
-    found.sort_unstable_by(|a, b| (a.0, a.1, &a.2, &a.3.id).cmp(&(b.0, b.1, &b.2, &b.3.id)));
-    found.into_iter().map(|(.., card)| card).collect()
+    let Some(Out::Any(Any::String(cell))) = cell else {
+        return None;
+    };
+    if deleted {
+        return None;
+    }
+    let (step, lane) = cell.split_once('/')?;
+    let (column, step) = cells.steps.get(step)?;
+    let (row, lane) = cells.lanes.get(lane)?;
+    Some(PlacedCard {
+        place: (*column, *row, key),
+        card: Card {
+            id: CardId::parse(id).ok()?,
+            step: step.clone(),
+            lane: lane.clone(),
+            text: said,
+            source,
+        },
+    })
 }
 
 fn emotions<T: ReadTxn>(
