@@ -117,7 +117,7 @@ impl MapState {
     /// The map as it is now, for a look that needs no signal.
     pub fn map(&self) -> Rc<JourneyMap> {
         self.shared_if_open()
-            .map(|shared| Rc::clone(&shared.map.borrow()))
+            .map(|shared| shared.map())
             .unwrap_or_default()
     }
 
@@ -240,12 +240,8 @@ impl MapState {
         )
     }
     pub fn card(&self, id: &CardId) -> Signal<Option<Card>> {
-        self.thing(
-            id.as_str(),
-            |s| &s.cards,
-            |map| &map.cards,
-            |card| card.id.as_str(),
-        )
+        let shared = self.shared();
+        shared.signals.cards.get(id.as_str(), || shared.card(id))
     }
     pub fn pain(&self, id: &PainId) -> Signal<Option<PainPoint>> {
         self.thing(
@@ -280,7 +276,7 @@ impl MapState {
         of: impl Fn(&T) -> &str,
     ) -> Signal<Option<T>> {
         let shared = self.shared();
-        registry(&shared.signals).get(id, || signals::find(things(&shared.map.borrow()), id, of))
+        registry(&shared.signals).get(id, || signals::find(things(&shared.map()), id, of))
     }
 
     /// All personas, in order; the first is the one whose emotion is drawn.
@@ -301,13 +297,13 @@ impl MapState {
         shared
             .signals
             .ranks
-            .get(id.as_str(), || signals::rank_of(&shared.map.borrow(), id))
+            .get(id.as_str(), || signals::rank_of(&shared.map(), id))
     }
     /// What people chose for a scalar, where they disagree; empty where they do not.
     pub fn choices(&self, field: &ScalarField) -> Signal<Vec<Choice>> {
         let shared = self.shared();
         shared.signals.choices.get(&field.key(), || {
-            let map = shared.map.borrow();
+            let map = shared.map();
             map.choices.get(field).cloned().unwrap_or_default()
         })
     }

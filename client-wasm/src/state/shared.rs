@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use waymark_model::edit::{Author, TextField};
-use waymark_model::{Edit, EditError, JourneyMap, apply_by, diff, schema};
+use waymark_model::ids::CardId;
+use waymark_model::map::{Card, Reader};
+use waymark_model::{Edit, EditError, JourneyMap, apply_by, schema};
 use waymark_sync::{Replica, ReplicaConfig, ReplicaInput, SaveState};
 use yrs::undo::Options;
 use yrs::{Transact, UndoManager};
@@ -29,7 +31,8 @@ pub(crate) struct Shared {
     pub(crate) key: String,
     pub(crate) core: RefCell<Core>,
     pub(crate) driver: Driver,
-    pub(super) map: RefCell<Rc<JourneyMap>>,
+    /// What the document says; begins when the map has arrived.
+    reader: RefCell<Option<Reader>>,
     pub(super) signals: Signals,
     pub(super) loaded: ArcRwSignal<bool>,
     pub(super) save_state: ArcRwSignal<SaveState>,
@@ -95,7 +98,7 @@ impl Shared {
             key: key.to_owned(),
             core: RefCell::new(core),
             driver: Driver::new(weak.clone()),
-            map: RefCell::default(),
+            reader: RefCell::new(None),
             signals: Signals::default(),
             loaded: ArcRwSignal::new(false),
             save_state: ArcRwSignal::new(SaveState::Loading),
@@ -239,22 +242,43 @@ impl Shared {
         changed
     }
 
-    /// Reads the map again and wakes what differs.
+    /// The map as it is now.
+    pub(super) fn map(&self) -> Rc<JourneyMap> {
+        let reader = self.reader.borrow();
+        reader
+            .as_ref()
+            .map_or_else(Rc::default, |reader| Rc::clone(reader.map()))
+    }
+
+    /// One card as it is now.
+    pub(super) fn card(&self, id: &CardId) -> Option<Card> {
+        let reader = self.reader.borrow();
+        reader.as_ref()?.card(id).cloned()
+    }
+
+    /// Reads what changed and wakes who shows it. Before the map has arrived there is
+    /// nothing to read.
     pub(crate) fn refresh(&self) {
-        let new = {
+        let news = {
             let core = self.core.borrow();
-            let Ok(txn) = core.replica.doc().try_transact() else {
+            let mut reader = self.reader.borrow_mut();
+            let (Some(reader), Ok(txn)) = (reader.as_mut(), core.replica.doc().try_transact())
+            else {
                 return;
             };
-            Rc::new(JourneyMap::read(&txn))
+            reader.catch_up(&txn)
         };
-        let old = self.map.replace(Rc::clone(&new));
-        if self.loaded.get_untracked() {
-            self.signals
-                .apply(&new, &diff::changes(&old, &new), dom::now());
-        } else {
-            self.signals.load(&new);
+        if let Some(reader) = &*self.reader.borrow() {
+            self.signals.apply(reader, &news, dom::now());
         }
+    }
+
+    /// Reads the map for the first time.
+    fn load(&self) {
+        let reader = Reader::new(self.core.borrow().replica.doc());
+        let map = Rc::clone(reader.map());
+        *self.reader.borrow_mut() = Some(reader);
+        self.signals.load(&map);
     }
 
     /// Takes over what the replica says about saving.
@@ -268,7 +292,7 @@ impl Shared {
             )
         };
         if loaded && !self.loaded.get_untracked() {
-            self.refresh();
+            self.load();
             self.loaded.set(true);
         }
         let before = self.pending.with_untracked(|pending| pending.updates);

@@ -1,14 +1,16 @@
 //! Signals keyed by id, and how a new reading of the map wakes only what it touches.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use leptos::prelude::*;
 use waymark_model::diff::Change;
 use waymark_model::grid::{CellId, Item};
 use waymark_model::ids::{PainId, StepId};
-use waymark_model::map::{Card, Frame, Lane, Metric, Opportunity, PainPoint, Persona, Stage, Step};
+use waymark_model::map::{
+    Card, Frame, Lane, Metric, News, Opportunity, PainPoint, Persona, Reader, Stage, Step,
+};
 use waymark_model::rhythm::{self, Rhythm};
 use waymark_model::scalar::Choice;
 use waymark_model::{Grid, JourneyMap, ranking};
@@ -136,13 +138,14 @@ impl Signals {
     }
 
     /// Wakes what differs from the reading before.
-    pub(super) fn apply(&self, map: &JourneyMap, changes: &[Change], now: f64) {
+    pub(super) fn apply(&self, reader: &Reader, news: &News, now: f64) {
+        let map = reader.map();
         if now - self.gone_at.get() > LINGER_MS {
             self.gone_at.set(f64::INFINITY);
             self.sweep();
         }
         let (mut layout, mut emotions, mut ranks, mut counts) = (false, false, false, false);
-        for change in changes {
+        for change in &news.changes {
             match change {
                 Change::Frame => set_if_new(&self.frame, map.frame.clone()),
                 Change::Structure => (layout, emotions, ranks, counts) = (true, true, true, true),
@@ -166,7 +169,11 @@ impl Signals {
                     self.set(&self.lanes, &map.lanes, id.as_str(), |x| x.id.as_str(), now)
                 }
                 Change::Card(id) => {
-                    self.set(&self.cards, &map.cards, id.as_str(), |x| x.id.as_str(), now);
+                    let card = reader.card(id).cloned();
+                    if card.is_none() {
+                        self.gone_at.set(now);
+                    }
+                    self.cards.set(id.as_str(), || card);
                     counts = true;
                 }
                 Change::Pain(id) => {
@@ -195,8 +202,10 @@ impl Signals {
                 ),
             }
         }
-        if layout {
-            self.lay_out(map);
+        match &news.cells {
+            _ if !layout => {}
+            Some(cells) => self.refill(reader, cells),
+            None => self.lay_out(map),
         }
         if emotions {
             self.feel(map);
@@ -237,6 +246,21 @@ impl Signals {
                 .map_or_else(Vec::new, |items| (*items).clone())
         });
         set_if_new(&self.grid, grid);
+    }
+
+    /// Lays out again the cells whose cards changed, and no other.
+    fn refill(&self, reader: &Reader, cells: &BTreeSet<CellId>) {
+        self.grid.update(|grid| {
+            let grid = Arc::make_mut(grid);
+            for cell in cells {
+                grid.refill(cell, reader.cards_in(cell));
+            }
+        });
+        for cell in cells {
+            self.cells.set(&cell_key_of(cell), || {
+                self.grid.with_untracked(|grid| grid.items(cell).to_vec())
+            });
+        }
     }
 
     fn feel(&self, map: &JourneyMap) {
