@@ -26,7 +26,7 @@ pub enum Change {
     Lane(LaneId),
     /// A card's own fields.
     Card(CardId),
-    /// Which items are in which cells, or their order; which pain points, opportunities
+    /// Which items are in which cells, or their order; how far cards reach; which pain points, opportunities
     /// and metrics there are, or their order.
     Cells,
     /// Any emotion value.
@@ -138,8 +138,14 @@ fn cells_differ(old: &JourneyMap, new: &JourneyMap) -> bool {
     if lists_differ(old, new) {
         return true;
     }
-    fn card(it: &Card) -> (&CardId, &StepId, &LaneId) {
-        (&it.id, &it.step, &it.lane)
+    fn card(it: &Card) -> (&CardId, &StepId, &LaneId, Option<&StepId>) {
+        (&it.id, &it.step, &it.lane, it.span_to.as_ref())
+    }
+    fn spans(map: &JourneyMap) -> HashMap<&CardId, &StepId> {
+        let cards = map.cards.iter();
+        cards
+            .filter_map(|it| Some((&it.id, it.span_to.as_ref()?)))
+            .collect()
     }
     if same(&old.cards, &new.cards, card)
         && same(&old.lanes, &new.lanes, |it| (&it.id, it.kind))
@@ -152,7 +158,7 @@ fn cells_differ(old: &JourneyMap, new: &JourneyMap) -> bool {
         return false;
     }
     // Where the cells themselves are is not their business: look at what is in them.
-    Grid::of(old).cells != Grid::of(new).cells
+    spans(old) != spans(new) || Grid::of(old).cells != Grid::of(new).cells
 }
 
 fn lists_differ(old: &JourneyMap, new: &JourneyMap) -> bool {

@@ -190,13 +190,16 @@ pub enum Edit {
         text: String,
         place: Place<CardId>,
     },
-    /// Move a card to a cell; its text is untouched.
+    /// Move a card to a cell; its text is untouched. One that covers several steps covers
+    /// as many from there, as far as there are any.
     MoveCard {
         id: CardId,
         step: StepId,
         lane: LaneId,
         place: Place<CardId>,
     },
+    /// Let a card cover all steps from its own to this one, or its own alone.
+    SpanCard { id: CardId, to: Option<StepId> },
     /// Set or clear the settled emotion of a step; checked against the map's scale.
     SetEmotion {
         step: StepId,
@@ -342,6 +345,7 @@ pub fn apply_by(
             ScalarField::MomentOfTruth(id.clone()),
             Some(Scalar::Flag(*value)),
         ),
+        Edit::SpanCard { id, to } => cards::span(txn, id, to.as_ref()),
         Edit::SetEmotion {
             step,
             persona,

@@ -1,7 +1,10 @@
 //! Lanes × steps: what goes in which cell. Pure layout, no pixels.
 
+mod spans;
+
 use std::collections::{BTreeSet, HashMap};
 
+pub use self::spans::Span;
 use crate::ids::{CardId, LaneId, MetricId, OpportunityId, PainId, StageId, StepId};
 use crate::map::{Card, JourneyMap, Lane};
 use crate::vocabulary::LaneKind;
@@ -63,14 +66,20 @@ pub struct Grid {
     pub collapsed: BTreeSet<LaneId>,
     /// The lanes that are not shown, top to bottom.
     pub hidden: Vec<LaneId>,
-    /// What is in each cell that is not empty, in order.
+    /// What is in each cell that is not empty, in order. A card that covers several steps
+    /// is in the first of its cells.
     pub cells: HashMap<CellId, Vec<Item>>,
+    /// The cards that cover several steps.
+    pub spans: HashMap<CardId, Span>,
+    /// How many tracks of such cards are above what else is in a cell, where there are any.
+    pub bands: HashMap<CellId, usize>,
 }
 
 impl Grid {
     /// Lays out a map.
     pub fn of(map: &JourneyMap) -> Self {
         let (stages, columns) = columns(map);
+        let (spans, bands) = spans::lay_out(map, &columns);
         Self {
             stages,
             columns,
@@ -78,6 +87,8 @@ impl Grid {
             collapsed: lanes(map, |lane| lane.collapsed && !lane.hidden).collect(),
             hidden: lanes(map, |lane| lane.hidden).collect(),
             cells: cells(map),
+            spans,
+            bands,
         }
     }
 

@@ -111,6 +111,12 @@ fn check_cards(
 ) {
     let mut last = (0, 0);
     for card in &map.cards {
+        if let Some(end) = &card.span_to {
+            match (steps.get(&card.step), steps.get(end)) {
+                (Some(first), Some(last)) if first < last => {}
+                _ => out.push(Violation::Order(format!("the end of card {}", card.id))),
+            }
+        }
         match (steps.get(&card.step), lanes.get(&card.lane)) {
             (Some(&step), Some(&lane)) if (step, lane) < last => {
                 out.push(Violation::Order(format!("card {}", card.id)));

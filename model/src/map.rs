@@ -168,6 +168,8 @@ pub struct Card {
     pub step: StepId,
     /// The lane (row) it is in.
     pub lane: LaneId,
+    /// The last step it covers, when that is after its own: it covers all between them.
+    pub span_to: Option<StepId>,
     /// What it says.
     pub text: String,
     /// Where a quote comes from; empty for other cards.

@@ -122,6 +122,8 @@ pub const PINNED: &str = "pinned";
 pub const COLOUR: &str = "colour";
 /// Card: `step/lane` in one value, so that it never is in a cell nobody chose.
 pub const CELL: &str = "cell";
+/// Card: the last step it covers, plain; it covers its own alone when that is not after it.
+pub const SPAN_TO: &str = "span_to";
 /// Card: where a quote comes from.
 pub const SOURCE: &str = "source";
 /// Persona: the role in this journey.

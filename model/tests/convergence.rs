@@ -180,6 +180,7 @@ fn act(doc: &Doc, dice: Dice, name: &str) {
     }
     let after = read(doc);
     assert_eq!(violations(&after), [], "after {edit:?}");
+    structure::check_spans(&after);
     check_changes(&before, &after);
 }
 
@@ -335,6 +336,7 @@ struct View {
     cells: (
         Vec<String>,
         Vec<(waymark_model::grid::CellId, Vec<waymark_model::grid::Item>)>,
+        Vec<(CardId, StepId)>,
     ),
 }
 
@@ -362,10 +364,16 @@ impl View {
             .chain(map.opportunities.iter().map(|it| it.id.to_string()))
             .chain(map.metrics.iter().map(|it| it.id.to_string()))
             .collect();
+        let mut spans: Vec<_> = map
+            .cards
+            .iter()
+            .filter_map(|it| Some((it.id.clone(), it.span_to.clone()?)))
+            .collect();
+        spans.sort();
         Self {
             map: sorted(map.clone()),
             structure,
-            cells: (lists, cells),
+            cells: (lists, cells, spans),
         }
     }
 }

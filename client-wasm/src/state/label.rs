@@ -19,6 +19,7 @@ pub(super) fn of_edit(edit: &Edit) -> &'static str {
         Edit::MergeStage { .. } => "Merged stages",
         Edit::MoveStep { .. } => "Moved step",
         Edit::MoveLane { .. } => "Moved lane",
+        Edit::SpanCard { .. } => "Reach of a card",
         Edit::MoveCard { .. } => "Moved card",
         Edit::MovePain { .. } => "Moved pain point",
         Edit::MoveOpportunity { .. } => "Moved opportunity",

@@ -1,13 +1,13 @@
 //! Edits of cards.
 
-use yrs::{Map, ReadTxn, TransactionMut};
+use yrs::{Map, MapRef, ReadTxn, TransactionMut};
 
 use super::entity::{Kind, check_new, check_text, live, write_new};
 use super::place::{ids, index, put};
 use super::{EditError, Place};
 use crate::ids::{CardId, LaneId, StepId};
-use crate::map::outline::{Placed, cell};
-use crate::map::value::{entities, is_deleted, position};
+use crate::map::outline::{Outline, Placed, cell};
+use crate::map::value::{entities, is_deleted, position, word};
 use crate::schema;
 
 pub(super) fn add(
@@ -32,16 +32,70 @@ pub(super) fn add(
 pub(super) fn relocate(
     txn: &mut TransactionMut<'_>,
     id: &CardId,
-    to: (&StepId, &LaneId),
+    (step, lane): (&StepId, &LaneId),
     place: &Place<CardId>,
 ) -> Result<(), EditError> {
-    let to = check_cell(txn, to)?;
+    let to = check_cell(txn, (step, lane))?;
     let fields = live(txn, Kind::Card, id.as_str())?;
     let siblings = cards_of(txn, &to, id);
     let at = index(place, &ids(&siblings));
+    bring_span(txn, &fields, step);
     let stays = !fields.try_update(txn, schema::CELL, to);
     put(txn, &fields, &siblings, at, stays);
     Ok(())
+}
+
+pub(super) fn span(
+    txn: &mut TransactionMut<'_>,
+    id: &CardId,
+    to: Option<&StepId>,
+) -> Result<(), EditError> {
+    let fields = live(txn, Kind::Card, id.as_str())?;
+    if let Some(to) = to {
+        live(txn, Kind::Step, to.as_str())?;
+    }
+    reach_to(txn, &fields, to);
+    Ok(())
+}
+
+fn reach_to(txn: &mut TransactionMut<'_>, fields: &MapRef, to: Option<&StepId>) {
+    match to {
+        Some(to) => {
+            fields.try_update(txn, schema::SPAN_TO, to.as_str());
+        }
+        None if fields.contains_key(txn, schema::SPAN_TO) => {
+            fields.remove(txn, schema::SPAN_TO);
+        }
+        None => {}
+    }
+}
+
+/// A card that is moved to another step takes its width along. Where it is now may be
+/// gone: then nobody sees a width, and its end is left alone.
+fn bring_span(txn: &mut TransactionMut<'_>, fields: &MapRef, to: &StepId) {
+    let end = word(txn, fields, schema::SPAN_TO);
+    if end.is_empty() {
+        return;
+    }
+    let outline = Outline::read(txn);
+    let place = |id: &str| {
+        outline
+            .steps
+            .iter()
+            .position(|it| it.step.id.as_str() == id)
+    };
+    let cell = cell(txn, fields);
+    let from = cell.split_once('/').and_then(|(step, _)| place(step));
+    let (Some(from), Some(first)) = (from, place(to.as_str())) else {
+        return;
+    };
+    if let Some(last) = outline.last_covered(from, &end)
+        && from != first
+    {
+        let last = (first + last - from).min(outline.steps.len() - 1);
+        let last = (last > first).then(|| &outline.steps[last].step.id);
+        reach_to(txn, fields, last);
+    }
 }
 
 /// A cell's name, once its step and its lane are known to be there.

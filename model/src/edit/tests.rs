@@ -2,6 +2,7 @@
 
 mod lanes;
 mod refusals;
+mod spans;
 mod stages;
 
 use yrs::{Doc, Transact};

@@ -10,6 +10,7 @@ use crate::edit::Kind;
 use crate::ids::StepId;
 use crate::limits;
 use crate::map::Scale;
+use crate::schema;
 
 type Fields = Object<String, Value>;
 
@@ -183,6 +184,7 @@ fn in_scale(value: f64, scale: Scale, place: &str) -> Result<(), FileError> {
 
 /// Checks the cells of all steps and counts their cards.
 fn check_cells(steps: &[Item<'_>], lanes: &HashSet<&str>) -> Result<usize, FileError> {
+    let known = ids(steps);
     let mut count = 0;
     for step in steps {
         let cells = step.fields.get("cells").and_then(Value::as_object);
@@ -195,7 +197,12 @@ fn check_cells(steps: &[Item<'_>], lanes: &HashSet<&str>) -> Result<usize, FileE
             for (i, card) in cards.as_array().into_iter().flatten().enumerate() {
                 let place = format!("{place}[{i}]");
                 match card {
-                    Value::Object(card) => check_shapes(card, &place, shape::of(Kind::Card))?,
+                    Value::Object(card) => {
+                        check_shapes(card, &place, shape::of(Kind::Card))?;
+                        if let Some(end) = card.get(schema::SPAN_TO).filter(|it| !it.is_null()) {
+                            check_reference(end, &format!("{place}.span_to"), "step", &known)?;
+                        }
+                    }
                     Value::Null => return Err(content(place, "is empty: a card is text")),
                     card => check_shape(Shape::Text, card, &place)?,
                 }
@@ -211,6 +218,7 @@ pub(super) fn check_quotes(file: &Fields, steps: &HashSet<&str>) -> Result<usize
     let quotes = items(file, "quotes", Kind::Card)?;
     for quote in &quotes {
         reference(quote, "step", "step", steps)?;
+        reference(quote, schema::SPAN_TO, "step", steps)?;
     }
     Ok(quotes.len())
 }

@@ -12,7 +12,7 @@ use super::convert::{from_any, from_out, unescape};
 use super::import::{FRAME_TAKEN, SCOPE_TEXTS};
 use super::{FORMAT, NOBODY, check, import, nobody, shape};
 use crate::edit::Kind;
-use crate::ids::{MapId, StepId};
+use crate::ids::{CardId, MapId, StepId};
 use crate::map::JourneyMap;
 use crate::map::value::{self, plain, root};
 use crate::{limits, schema};
@@ -237,6 +237,25 @@ fn personas<T: ReadTxn>(txn: &T, map: &JourneyMap) -> Vec<Value> {
         Kind::Persona,
         map.personas.iter().map(|it| it.id.as_str()),
     )
+}
+
+/// A card whose end is deleted ends in a file where it ends in the grid.
+fn end_at_live_step(card: &mut Fields, map: &JourneyMap, id: &CardId) {
+    let Some(end) = card.get(schema::SPAN_TO).and_then(Value::as_str) else {
+        return;
+    };
+    if map.steps.iter().any(|step| step.id.as_str() == end) {
+        return;
+    }
+    let shown = map.cards.iter().find(|card| card.id == *id);
+    match shown.and_then(|card| card.span_to.as_ref()) {
+        Some(end) => {
+            card.insert(schema::SPAN_TO.to_owned(), Value::from(end.as_str()));
+        }
+        None => {
+            card.shift_remove(schema::SPAN_TO);
+        }
+    }
 }
 
 fn with_live_step(mut item: Fields, step: Option<&StepId>) -> Value {

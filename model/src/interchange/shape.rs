@@ -119,7 +119,11 @@ pub(super) fn of(kind: Kind) -> Shapes {
             (schema::PINNED, Shape::Flag),
             (schema::COLOUR, Shape::Text),
         ],
-        Kind::Card => &[(schema::TEXT, Shape::Text), (schema::SOURCE, Shape::Text)],
+        Kind::Card => &[
+            (schema::TEXT, Shape::Text),
+            (schema::SOURCE, Shape::Text),
+            (schema::SPAN_TO, Shape::Text),
+        ],
         Kind::Pain => &[
             (schema::TEXT, Shape::Text),
             (schema::SEVERITY, Shape::Score(1, 5)),

@@ -78,6 +78,7 @@ mod tests {
             id: id.clone(),
             step: StepId::parse("s").unwrap(),
             lane: LaneId::parse("l").unwrap(),
+            span_to: None,
             text: text.to_owned(),
             source: String::new(),
         };

@@ -12,6 +12,27 @@ use super::value;
 use crate::ids::{IdError, LaneId, StageId, StepId};
 use crate::schema;
 
+/// The last step that a card covers which starts at `first`, counted in reading order,
+/// when its end is at `live`, or was deleted with so many live steps before it (`gone`).
+/// None when it covers its own step alone.
+///
+/// An end that was deleted counts as the live step before it, so that a card which
+/// reached over the deleted step keeps the rest, and has it back when the step is
+/// restored. An end that is not after the start (somebody moved one of them past the
+/// other, or the step is unknown) leaves the card on its own step until one of them
+/// moves again. In no case is the card itself touched.
+pub(crate) fn last_covered(
+    first: usize,
+    live: Option<usize>,
+    gone: impl FnOnce() -> Option<usize>,
+) -> Option<usize> {
+    let last = match live {
+        Some(last) => last,
+        None => gone()?.checked_sub(1)?,
+    };
+    (last > first).then_some(last)
+}
+
 /// Something with a place among siblings.
 #[derive(Clone, Debug)]
 pub(crate) struct Placed<Id> {
@@ -46,18 +67,28 @@ pub(crate) struct Outline {
     pub(crate) stages: Vec<Placed<StageId>>,
     pub(crate) steps: Vec<PlacedStep>,
     pub(crate) lanes: Vec<Placed<LaneId>>,
+    /// How many live steps stand before where each deleted step was.
+    pub(crate) gone: HashMap<StepId, usize>,
 }
 
 impl Outline {
     pub(crate) fn read<T: ReadTxn>(txn: &T) -> Self {
         let (stages, dead) = stages(txn);
-        let steps = steps(txn, &stages, &dead);
+        let (steps, gone) = steps(txn, &stages, &dead);
         let lanes = live(txn, schema::LANES, LaneId::parse);
         Self {
             stages,
             steps,
             lanes,
+            gone,
         }
+    }
+
+    /// The last step that a card covers which starts at `first` and is to reach to `end`.
+    pub(crate) fn last_covered(&self, first: usize, end: &str) -> Option<usize> {
+        let live = |it: &PlacedStep| it.step.id.as_str() == end;
+        let gone = || self.gone.get(&StepId::parse(end).ok()?).copied();
+        last_covered(first, self.steps.iter().position(live), gone)
     }
 }
 
@@ -136,21 +167,19 @@ fn steps<T: ReadTxn>(
     txn: &T,
     stages: &[Placed<StageId>],
     dead: &HashMap<StageId, DeadStage>,
-) -> Vec<PlacedStep> {
+) -> (Vec<PlacedStep>, HashMap<StepId, usize>) {
     if stages.is_empty() {
-        return Vec::new();
+        return Default::default();
     }
     let index: HashMap<&str, usize> = stages
         .iter()
         .enumerate()
         .map(|(i, stage)| (stage.id.as_str(), i))
         .collect();
-    let mut found: Vec<(usize, PlacedStep)> = Vec::new();
+    let mut found: Vec<(usize, PlacedStep, bool)> = Vec::new();
     for (id, fields) in value::entities(txn, schema::STEPS) {
         let Ok(id) = StepId::parse(&id) else { continue };
-        if is_step_deleted(txn, &fields) {
-            continue;
-        }
+        let is_gone = is_step_deleted(txn, &fields);
         let own = value::word(txn, &fields, schema::STAGE);
         let (stage, rank, guest) = match index.get(own.as_str()) {
             Some(&stage) => (stage, 0, None),
@@ -177,9 +206,10 @@ fn steps<T: ReadTxn>(
                 stage,
                 guest,
             },
+            is_gone,
         ));
     }
-    found.sort_unstable_by(|(a_rank, a), (b_rank, b)| {
+    found.sort_unstable_by(|(a_rank, a, _), (b_rank, b, _)| {
         let side = |guest| match guest {
             Some(Guest::Before) => 0,
             None => 1,
@@ -193,7 +223,15 @@ fn steps<T: ReadTxn>(
             &b.step.id,
         ))
     });
-    found.into_iter().map(|(_, step)| step).collect()
+    let (mut steps, mut gone) = (Vec::new(), HashMap::new());
+    for (_, step, is_gone) in found {
+        if is_gone {
+            gone.insert(step.step.id, steps.len());
+        } else {
+            steps.push(step);
+        }
+    }
+    (steps, gone)
 }
 
 /// Whether a step is deleted: by itself, or with a stage that it is still in. Somebody

@@ -7,7 +7,7 @@ use yrs::types::map::MapIter;
 use yrs::{Any, Map, MapRef, Out, ReadTxn};
 
 use super::choices;
-use super::outline::{Outline, Placed, live};
+use super::outline::{Outline, Placed, last_covered, live};
 use super::value::{
     finite, is_mark, key_in, number, plain, root, score, shown, strings, text, text_in, word,
     word_in,
@@ -218,11 +218,16 @@ pub(super) fn lane<T: ReadTxn>(txn: &T, id: LaneId, fields: &MapRef) -> Lane {
 pub(super) struct Cells {
     steps: HashMap<Box<str>, (usize, StepId)>,
     lanes: HashMap<Box<str>, (usize, LaneId)>,
+    /// The steps left to right.
+    order: Vec<StepId>,
+    /// How many live steps stand before where each deleted step was.
+    gone: HashMap<StepId, usize>,
 }
 
 impl Cells {
     pub(super) fn of(outline: &Outline) -> Self {
         let steps = outline.steps.iter().map(|placed| &placed.step.id);
+        let order = steps.clone();
         let lanes = outline.lanes.iter().map(|placed| &placed.id);
         Self {
             steps: steps
@@ -233,7 +238,19 @@ impl Cells {
                 .enumerate()
                 .map(|(i, id)| (id.as_str().into(), (i, id.clone())))
                 .collect(),
+            order: order.cloned().collect(),
+            gone: outline.gone.clone(),
         }
+    }
+
+    /// The last step that a card in a column covers, when it is to reach to `end`.
+    fn last_covered(&self, column: usize, end: &str) -> Option<&StepId> {
+        if end.is_empty() {
+            return None;
+        }
+        let live = self.steps.get(end).map(|(column, _)| *column);
+        let gone = || self.gone.get(&StepId::parse(end).ok()?).copied();
+        last_covered(column, live, gone).map(|last| &self.order[last])
     }
 
     /// Column and row of a cell.
@@ -280,7 +297,7 @@ pub(super) fn card<T: ReadTxn>(txn: &T, cells: &Cells, id: &str, entry: Out) -> 
         return None;
     };
     // There are many cards: each field is looked at once, in whatever order they come.
-    let (mut cell, mut key, mut said, mut source, mut deleted) = Default::default();
+    let (mut cell, mut key, mut said, mut source, mut end, mut deleted) = Default::default();
     let fields: MapIter<'_, &T, T> = fields.iter(txn);
     for (name, value) in fields {
         match name {
@@ -288,6 +305,7 @@ pub(super) fn card<T: ReadTxn>(txn: &T, cells: &Cells, id: &str, entry: Out) -> 
             schema::POS => key = key_in(value),
             schema::TEXT => said = text_in(txn, value),
             schema::SOURCE => source = word_in(value),
+            schema::SPAN_TO => end = word_in(value),
             schema::DELETED => deleted = is_mark(&value),
             _ => {}
         }
@@ -307,6 +325,7 @@ pub(super) fn card<T: ReadTxn>(txn: &T, cells: &Cells, id: &str, entry: Out) -> 
             id: CardId::parse(id).ok()?,
             step: step.clone(),
             lane: lane.clone(),
+            span_to: cells.last_covered(*column, &end).cloned(),
             text: said,
             source,
         },

@@ -199,15 +199,26 @@ impl Reader {
             return;
         };
         let mut before = Before::new();
+        let (mut reach, mut wide) = (false, false);
         for id in &noted.cards {
             let card = root
                 .get(txn, id)
                 .and_then(|entry| read::card(txn, &self.cells, id, entry));
+            let end = |card: Option<&Card>| card.and_then(|card| card.span_to.clone());
+            let old = CardId::parse(id).ok();
+            let old = end(old.as_ref().and_then(|id| self.card(id)));
+            let new = end(card.as_ref().map(|placed| &placed.card));
+            reach |= old != new;
+            wide |= old.is_some() || new.is_some();
             self.put(id, card, &mut before, &mut found.changes);
         }
         before.retain(|cell, old| !old.iter().eq(self.cards_in(cell).iter().map(|it| &it.id)));
-        if !before.is_empty() {
+        if reach || !before.is_empty() {
             found.changes.push(Change::Cells);
+            if wide {
+                // It has other cells make room.
+                found.cells = None;
+            }
             if let Some(cells) = &mut found.cells {
                 cells.extend(before.into_keys());
             }

@@ -1,7 +1,11 @@
 //! Edits of how lanes look, of what stages hold and of what leads where.
 
+use std::collections::BTreeSet;
+
+use waymark_model::Grid;
 use waymark_model::edit::{Edit, LaneFlag};
-use waymark_model::ids::{LaneId, StageId, StepId};
+use waymark_model::grid::{CellId, Item};
+use waymark_model::ids::{CardId, LaneId, StageId, StepId};
 use waymark_model::map::JourneyMap;
 use waymark_model::vocabulary::{Colour, LaneLine};
 
@@ -12,7 +16,8 @@ pub(super) fn edit(map: &JourneyMap, (a, b): (u16, u16), name: &str) -> Option<E
     let stages: Vec<StageId> = map.stages.iter().map(|it| it.id.clone()).collect();
     let steps: Vec<StepId> = map.steps.iter().map(|it| it.id.clone()).collect();
     let lanes: Vec<LaneId> = map.lanes.iter().map(|it| it.id.clone()).collect();
-    let (kind, a) = (a % 5, a / 5);
+    let cards: Vec<CardId> = map.cards.iter().map(|it| it.id.clone()).collect();
+    let (kind, a) = (a % 7, a / 7);
     Some(match kind {
         0 => Edit::SetLaneFlag {
             id: pick(&lanes, a)?,
@@ -32,6 +37,10 @@ pub(super) fn edit(map: &JourneyMap, (a, b): (u16, u16), name: &str) -> Option<E
             id: StageId::parse(name).ok()?,
             title: name.to_owned(),
         },
+        4 | 5 => Edit::SpanCard {
+            id: pick(&cards, a)?,
+            to: pick(&steps, b).filter(|_| b % 5 > 0),
+        },
         _ => Edit::MergeStage {
             id: pick(&stages, a)?,
             into: pick(&stages, b)?,
@@ -39,4 +48,39 @@ pub(super) fn edit(map: &JourneyMap, (a, b): (u16, u16), name: &str) -> Option<E
             at: 1,
         },
     })
+}
+
+/// Wide cards never lie on each other nor on what else is in the cells they cover, and
+/// no card is lost or doubled by its width.
+pub(super) fn check_spans(map: &JourneyMap) {
+    let grid = Grid::of(map);
+    let place = |step: &StepId| {
+        grid.columns
+            .iter()
+            .position(|it| it.step.as_ref() == Some(step))
+    };
+    let mut taken = BTreeSet::new();
+    for card in &map.cards {
+        let span = grid.spans.get(&card.id);
+        assert_eq!(span.is_some(), card.span_to.is_some());
+        let (Some(span), Some(end)) = (span, &card.span_to) else {
+            continue;
+        };
+        let (first, last) = (place(&card.step).unwrap(), place(end).unwrap());
+        assert_eq!(first + span.columns, last + 1);
+        for column in first..=last {
+            assert!(taken.insert((card.lane.clone(), column, span.track)));
+            if let Some(step) = grid.columns[column].step.clone() {
+                let lane = card.lane.clone();
+                assert!(grid.bands[&CellId { lane, step }] > span.track);
+            }
+        }
+    }
+    let mut shown: Vec<&Item> = grid.cells.values().flatten().collect();
+    shown.sort();
+    shown.dedup();
+    assert_eq!(
+        shown.len(),
+        grid.cells.values().map(Vec::len).sum::<usize>()
+    );
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map as Object, Value};
 use yrs::ReadTxn;
 
-use super::{Fields, entity, fields, with_live_step};
+use super::{Fields, end_at_live_step, entity, fields, with_live_step};
 use crate::edit::Kind;
 use crate::grid::first_lane;
 use crate::ids::{CardId, StepId};
@@ -49,7 +49,8 @@ impl Quotes {
         }
         found.sort_unstable();
         let item = |(_, id, step): &(_, CardId, Option<StepId>)| {
-            let out = entity(txn, Kind::Card, id.as_str())?;
+            let mut out = entity(txn, Kind::Card, id.as_str())?;
+            end_at_live_step(&mut out, map, id);
             Some(with_live_step(out, step.as_ref()))
         };
         let items = found.iter().filter_map(item).collect();
@@ -74,8 +75,10 @@ pub(super) fn add_kept(file: &mut Fields, mut kept: Value, steps: &HashSet<&str>
         .filter_map(Value::as_object_mut)
     {
         let gone = |step: &Value| step.as_str().is_some_and(|step| !steps.contains(step));
-        if item.get(schema::STEP).is_some_and(gone) {
-            item.shift_remove(schema::STEP);
+        for key in [schema::STEP, schema::SPAN_TO] {
+            if item.get(key).is_some_and(gone) {
+                item.shift_remove(key);
+            }
         }
     }
     let candidate = Object::from_iter([("quotes".to_owned(), kept)]);

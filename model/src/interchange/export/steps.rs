@@ -6,7 +6,7 @@ use serde_json::{Map as Object, Value};
 use yrs::{Map, ReadTxn};
 
 use super::quotes::Quotes;
-use super::{DEPTH, Fields, blank, entity, fields, is_empty};
+use super::{DEPTH, Fields, blank, end_at_live_step, entity, fields, is_empty};
 use crate::edit::Kind;
 use crate::ids::{CardId, LaneId, PersonaId, StepId};
 use crate::interchange::convert::{from_out, number};
@@ -111,7 +111,7 @@ fn write_cells<T: ReadTxn>(
         by_lane
             .entry(&card.lane)
             .or_default()
-            .push(card_value(txn, &card.id));
+            .push(card_value(txn, map, &card.id));
     }
     let blank = blank.get("cells");
     let blank_lanes = blank.and_then(Value::as_object);
@@ -139,11 +139,12 @@ fn write_cells<T: ReadTxn>(
 }
 
 /// A card as its text, or as a mapping when there is more to it.
-fn card_value<T: ReadTxn>(txn: &T, id: &CardId) -> Value {
+fn card_value<T: ReadTxn>(txn: &T, map: &JourneyMap, id: &CardId) -> Value {
     let Some(mut out) = entity(txn, Kind::Card, id.as_str()) else {
         return Value::from("");
     };
     out.shift_remove("id");
+    end_at_live_step(&mut out, map, id);
     if let Some(foreign) =
         fields(txn, Kind::Card, id.as_str()).and_then(|fields| fields.get(txn, "~id"))
     {
