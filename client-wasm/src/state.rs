@@ -15,7 +15,7 @@ use waymark_model::edit::{Target, TextField};
 use waymark_model::grid::{CellId, Item};
 use waymark_model::ids::*;
 use waymark_model::map::{
-    Card, Frame, Lane, Metric, Opportunity, PainPoint, Persona, Stage, Step, label_of,
+    Card, Connector, Frame, Lane, Metric, Opportunity, PainPoint, Persona, Stage, Step, label_of,
 };
 use waymark_model::rhythm::Rhythm;
 use waymark_model::scalar::{Choice, ScalarField};
@@ -286,6 +286,10 @@ impl MapState {
     /// The emotion of the first persona at each column's step (`None`: not set), in column order.
     pub fn emotions(&self) -> Signal<Vec<(StepId, Option<f64>)>> {
         self.shared().signals.emotions.clone().into()
+    }
+    /// The connections between steps, in order.
+    pub fn connectors(&self) -> Signal<Vec<Connector>> {
+        self.shared().signals.connectors.clone().into()
     }
     /// The patterns on that line.
     pub fn rhythm(&self) -> Signal<Rhythm> {

@@ -31,6 +31,8 @@ pub enum Change {
     Cells,
     /// Any emotion value.
     Emotions,
+    /// Any connection between steps.
+    Connectors,
     /// A pain point.
     Pain(PainId),
     /// An opportunity.
@@ -70,6 +72,9 @@ pub fn changes(old: &JourneyMap, new: &JourneyMap) -> Vec<Change> {
     }
     if old.emotions != new.emotions {
         out.push(Change::Emotions);
+    }
+    if old.connectors != new.connectors {
+        out.push(Change::Connectors);
     }
     compare(&old.pains, &new.pains, |it| &it.id, Change::Pain, out);
     compare(

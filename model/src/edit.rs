@@ -5,6 +5,7 @@
 //! survives it (a move never deletes and recreates).
 
 mod cards;
+mod connectors;
 mod entity;
 mod items;
 mod lanes;
@@ -22,9 +23,9 @@ use yrs::TransactionMut;
 
 pub(crate) use self::entity::{Kind, write_new, write_text};
 pub use self::lanes::LaneFlag;
-use crate::ids::{CardId, LaneId, OpportunityId, PainId, PersonaId, StageId, StepId};
+use crate::ids::{CardId, ConnectorId, LaneId, OpportunityId, PainId, PersonaId, StageId, StepId};
 use crate::scalar::{Scalar, ScalarField};
-use crate::vocabulary::{Colour, LaneKind, LaneLine, MapKind, PainEffect};
+use crate::vocabulary::{Colour, ConnectorKind, LaneKind, LaneLine, MapKind, PainEffect};
 
 /// Where to put something among its siblings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,6 +75,10 @@ pub enum TextField {
     PainText(PainId),
     /// "How might we…"
     OpportunityTitle(OpportunityId),
+    /// What is written on a connection.
+    ConnectorLabel(ConnectorId),
+    /// When one goes that way.
+    ConnectorCondition(ConnectorId),
 }
 
 /// Something that can be deleted softly and restored.
@@ -91,6 +96,8 @@ pub enum Target {
     Pain(PainId),
     /// An opportunity.
     Opportunity(OpportunityId),
+    /// A connection between steps.
+    Connector(ConnectorId),
 }
 
 /// A number of a pain point.
@@ -255,6 +262,18 @@ pub enum Edit {
         field: ScalarField,
         value: Option<Scalar>,
     },
+    /// Connect two steps, or a step with itself.
+    AddConnector {
+        id: ConnectorId,
+        from: StepId,
+        to: StepId,
+        kind: ConnectorKind,
+    },
+    /// Say how a connection leads to its end.
+    SetConnectorKind {
+        id: ConnectorId,
+        kind: ConnectorKind,
+    },
     /// Delete softly: everything stays in the document, marked with who and when.
     Delete { target: Target, by: String, at: u64 },
     /// Take back a delete. A stage brings back the steps that went with it.
@@ -417,6 +436,8 @@ pub fn apply_by(
             place,
         } => items::add_opportunity(txn, id, step, title, place),
         Edit::MoveOpportunity { id, step, place } => items::move_opportunity(txn, id, step, place),
+        Edit::AddConnector { id, from, to, kind } => connectors::add(txn, id, from, to, *kind),
+        Edit::SetConnectorKind { id, kind } => connectors::set_kind(txn, id, *kind),
         Edit::Delete { target, by, at } => remove::delete(txn, target, by, *at),
         Edit::Restore(target) => remove::restore(txn, target),
     }

@@ -116,4 +116,6 @@ ids! {
     OpportunityId
     /// A metric shown on the map.
     MetricId
+    /// A connection between two steps.
+    ConnectorId
 }

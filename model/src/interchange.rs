@@ -1,6 +1,11 @@
 //! The `journey-map/1` file: YAML and JSON in and out, in canonical order.
 //!
 //! Everything the file says is kept, also what this program does not know.
+//!
+//! The section `connectors` is there when steps are connected beside reading order:
+//! a list of `{id, from, to, kind, label, condition}`, where `from` and `to` are ids of
+//! steps, `kind` is a word of [`crate::vocabulary::ConnectorKind`] and the two texts may
+//! be left out.
 
 mod check;
 mod convert;

@@ -62,6 +62,7 @@ pub fn violations(map: &JourneyMap) -> Vec<Violation> {
     check_cards(map, &steps, &lanes, &mut out);
     check_emotions(map, &steps, &personas, &mut out);
     check_items(map, &steps, &pains, &mut out);
+    check_connectors(map, &steps, &mut out);
     out
 }
 
@@ -156,6 +157,18 @@ fn check_emotions(
         }
         if !(scale.min..=scale.max).contains(value) {
             out.push(Violation::Scale(from));
+        }
+    }
+}
+
+fn check_connectors(map: &JourneyMap, steps: &Places<'_, StepId>, out: &mut Vec<Violation>) {
+    unique("connection", map.connectors.iter().map(|it| &it.id), out);
+    for connector in &map.connectors {
+        for step in [&connector.from, &connector.to] {
+            if !steps.contains_key(step) {
+                let from = format!("connection {}", connector.id);
+                out.push(dangling(from, format!("step {step}")));
+            }
         }
     }
 }

@@ -15,9 +15,13 @@ use std::collections::BTreeMap;
 pub use self::look::{label_of, text_of};
 pub(crate) use self::read::scale;
 pub use self::reader::{News, Reader};
-use crate::ids::{CardId, LaneId, MetricId, OpportunityId, PainId, PersonaId, StageId, StepId};
+use crate::ids::{
+    CardId, ConnectorId, LaneId, MetricId, OpportunityId, PainId, PersonaId, StageId, StepId,
+};
 use crate::scalar::{Choice, ScalarField};
-pub use crate::vocabulary::{Colour, LaneKind, LaneLine, MapKind, PainEffect, Quadrant};
+pub use crate::vocabulary::{
+    Colour, ConnectorKind, LaneKind, LaneLine, MapKind, PainEffect, Quadrant,
+};
 
 /// One journey map: everything that is not deleted, in reading order.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -42,6 +46,8 @@ pub struct JourneyMap {
     pub opportunities: Vec<Opportunity>,
     /// Metrics, in order. Read-only for now: they come from a file.
     pub metrics: Vec<Metric>,
+    /// Connections between live steps, in order.
+    pub connectors: Vec<Connector>,
     /// The scalars that people set differently at the same time, with what each chose, in
     /// the order of their clocks: at least two choices, not all of one value.
     pub choices: BTreeMap<ScalarField, Vec<Choice>>,
@@ -216,6 +222,24 @@ pub struct Opportunity {
     pub effort: Option<u8>,
     /// `new`, `prioritised`, `in_progress`, `done`, `parked`, `rejected`; may be empty.
     pub status: String,
+}
+
+/// How one step leads to another, beside reading order. It is shown only while both
+/// steps are there: deleting one hides it, restoring the step shows it again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Connector {
+    /// Its id.
+    pub id: ConnectorId,
+    /// The step it leads from.
+    pub from: StepId,
+    /// The step it leads to, which may be the same.
+    pub to: StepId,
+    /// How it leads there.
+    pub kind: ConnectorKind,
+    /// What is written on it; may be empty.
+    pub label: String,
+    /// When one goes this way; may be empty.
+    pub condition: String,
 }
 
 /// A number measured at a step.

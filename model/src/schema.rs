@@ -3,7 +3,7 @@
 //! | root | key | value |
 //! |---|---|---|
 //! | `frame` | field | texts (Y.Text) and plain values |
-//! | `personas`, `stages`, `steps`, `lanes`, `cards`, `pains`, `opportunities`, `metrics` | id | Y.Map of fields |
+//! | `personas`, `stages`, `steps`, `lanes`, `cards`, `pains`, `opportunities`, `metrics`, `connectors` | id | Y.Map of fields |
 //! | `emotions` | `step/persona` | plain `{v}` |
 //! | `choices` | `ROOT/ID/FIELD/CLIENT` | plain `{v, by, at}`: what a replica chose for a scalar |
 //! | `extra` | section of the file | plain value this program only keeps |
@@ -29,6 +29,7 @@ pub const ROOTS: &[&str] = &[
     PAINS,
     OPPORTUNITIES,
     METRICS,
+    CONNECTORS,
     CHOICES,
     EXTRA,
 ];
@@ -56,6 +57,8 @@ pub const METRICS: &str = "metrics";
 /// Root: what each replica chose for a scalar, by `ROOT/ID/FIELD/CLIENT`; files do not
 /// have it. At most one choice is left where people agree.
 pub const CHOICES: &str = "choices";
+/// Root: connections between steps by id.
+pub const CONNECTORS: &str = "connectors";
 /// Root: sections of a file that this program only keeps.
 pub const EXTRA: &str = "extra";
 
@@ -154,6 +157,16 @@ pub const BUSINESS_VALUE: &str = "business_value";
 pub const EFFORT: &str = "effort";
 /// Opportunity: a plain list of pain points' ids.
 pub const PAIN_POINTS: &str = "pain_points";
+/// Connection: the step it leads from.
+pub const FROM: &str = "from";
+/// Connection: the step it leads to.
+pub const TO: &str = "to";
+/// Connection: how it leads there, a word of [`crate::vocabulary::ConnectorKind`].
+pub const KIND: &str = "kind";
+/// Connection: what is written on it.
+pub const LABEL: &str = "label";
+/// Connection: when one goes this way.
+pub const CONDITION: &str = "condition";
 /// Metric: its unit.
 pub const UNIT: &str = "unit";
 /// Metric: where it started.

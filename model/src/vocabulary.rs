@@ -1,4 +1,4 @@
-//! Closed sets of words: kinds of maps, lanes, lines, effects, quadrants and colours.
+//! Closed sets of words: kinds of maps, lanes, lines, effects, quadrants, colours and connections.
 
 /// Declares an enum with the snake_case word each variant has in documents and files,
 /// and the label people read.
@@ -192,5 +192,23 @@ words! {
         Rose = "rose", "Rose";
         Plum = "plum", "Plum";
         Grey = "grey", "Grey";
+    }
+}
+
+words! {
+    /// How one step leads to another.
+    ConnectorKind {
+        Next = "next", "Next";
+        Alternative = "alternative", "Alternative";
+        Loop = "loop", "Loop";
+        Exit = "exit", "Exit";
+        Handoff = "handoff", "Hand-off";
+    }
+}
+
+#[expect(clippy::derivable_impls, reason = "the enum is declared by a macro")]
+impl Default for ConnectorKind {
+    fn default() -> Self {
+        Self::Next
     }
 }

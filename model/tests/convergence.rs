@@ -408,6 +408,7 @@ fn patched(old: &JourneyMap, new: &JourneyMap, changes: &[Change]) -> View {
             Change::Structure => view.structure = target.structure.clone(),
             Change::Cells => view.cells = target.cells.clone(),
             Change::Emotions => view.map.emotions = new.emotions.clone(),
+            Change::Connectors => view.map.connectors = new.connectors.clone(),
             Change::Persona(id) => patch!(view, new, personas, id),
             Change::Stage(id) => patch!(view, new, stages, id),
             Change::Step(id) => patch!(view, new, steps, id),

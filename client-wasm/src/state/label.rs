@@ -19,6 +19,8 @@ pub(super) fn of_edit(edit: &Edit) -> &'static str {
         Edit::MergeStage { .. } => "Merged stages",
         Edit::MoveStep { .. } => "Moved step",
         Edit::MoveLane { .. } => "Moved lane",
+        Edit::AddConnector { .. } => "New connection",
+        Edit::SetConnectorKind { .. } => "Kind of a connection",
         Edit::SpanCard { .. } => "Reach of a card",
         Edit::MoveCard { .. } => "Moved card",
         Edit::MovePain { .. } => "Moved pain point",
@@ -58,6 +60,7 @@ fn of_field(field: &TextField) -> &'static str {
         TextField::LaneTitle(_) => "Name of a lane",
         TextField::CardText(_) => "Text of a card",
         TextField::PainText(_) => "Text of a pain point",
+        TextField::ConnectorLabel(_) | TextField::ConnectorCondition(_) => "Text of a connection",
         TextField::OpportunityTitle(_) => "Text of an opportunity",
         _ => "Scope of the map",
     }

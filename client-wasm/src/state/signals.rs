@@ -9,7 +9,8 @@ use waymark_model::diff::Change;
 use waymark_model::grid::{CellId, Item};
 use waymark_model::ids::{PainId, StepId};
 use waymark_model::map::{
-    Card, Frame, Lane, Metric, News, Opportunity, PainPoint, Persona, Reader, Stage, Step,
+    Card, Connector, Frame, Lane, Metric, News, Opportunity, PainPoint, Persona, Reader, Stage,
+    Step,
 };
 use waymark_model::rhythm::{self, Rhythm};
 use waymark_model::scalar::Choice;
@@ -85,6 +86,7 @@ pub(super) struct Signals {
     pub(super) personas: ArcRwSignal<Vec<Persona>>,
     pub(super) emotions: ArcRwSignal<Vec<(StepId, Option<f64>)>>,
     pub(super) rhythm: ArcRwSignal<Rhythm>,
+    pub(super) connectors: ArcRwSignal<Vec<Connector>>,
     pub(super) counts: ArcRwSignal<Counts>,
     pub(super) choices: Registry<Vec<Choice>>,
     pub(super) cells: Registry<Vec<Item>>,
@@ -132,6 +134,7 @@ impl Signals {
     pub(super) fn load(&self, map: &JourneyMap) {
         set_if_new(&self.frame, map.frame.clone());
         set_if_new(&self.personas, map.personas.clone());
+        set_if_new(&self.connectors, map.connectors.clone());
         self.lay_out(map);
         self.feel(map);
         set_if_new(&self.counts, Counts::of(map));
@@ -151,6 +154,7 @@ impl Signals {
                 Change::Structure => (layout, emotions, ranks, counts) = (true, true, true, true),
                 Change::Cells => (layout, ranks, counts) = (true, true, true),
                 Change::Emotions => emotions = true,
+                Change::Connectors => set_if_new(&self.connectors, map.connectors.clone()),
                 Change::Persona(_) => {
                     set_if_new(&self.personas, map.personas.clone());
                     emotions = true;

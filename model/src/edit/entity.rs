@@ -20,6 +20,7 @@ pub(crate) enum Kind {
     Pain,
     Opportunity,
     Metric,
+    Connector,
 }
 
 impl Kind {
@@ -33,6 +34,7 @@ impl Kind {
             Self::Pain => schema::PAINS,
             Self::Opportunity => schema::OPPORTUNITIES,
             Self::Metric => schema::METRICS,
+            Self::Connector => schema::CONNECTORS,
         }
     }
 
@@ -46,6 +48,7 @@ impl Kind {
             Self::Pain => "pain point",
             Self::Opportunity => "opportunity",
             Self::Metric => "metric",
+            Self::Connector => "connection",
         }
     }
 
@@ -56,6 +59,7 @@ impl Kind {
             Self::Stage => &[schema::TITLE, schema::GOAL],
             Self::Step | Self::Lane | Self::Opportunity => &[schema::TITLE],
             Self::Card | Self::Pain => &[schema::TEXT],
+            Self::Connector => &[schema::LABEL, schema::CONDITION],
         }
     }
 
@@ -66,7 +70,7 @@ impl Kind {
             Self::Step => limits::STEPS,
             Self::Lane => limits::LANES,
             Self::Card => limits::CARDS,
-            Self::Pain | Self::Opportunity | Self::Metric => limits::ITEMS,
+            Self::Pain | Self::Opportunity | Self::Metric | Self::Connector => limits::ITEMS,
         }
     }
 }

@@ -77,6 +77,7 @@ fn named(target: &Target) -> (Kind, &str) {
         Target::Card(id) => (Kind::Card, id.as_str()),
         Target::Pain(id) => (Kind::Pain, id.as_str()),
         Target::Opportunity(id) => (Kind::Opportunity, id.as_str()),
+        Target::Connector(id) => (Kind::Connector, id.as_str()),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Edits on the demo maps, by one person.
 
+mod connectors;
 mod lanes;
 mod refusals;
 mod spans;

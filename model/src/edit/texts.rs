@@ -48,6 +48,10 @@ fn owner<T: ReadTxn>(
         TextField::CardText(id) => entity(Kind::Card, id.as_str(), schema::TEXT),
         TextField::PainText(id) => entity(Kind::Pain, id.as_str(), schema::TEXT),
         TextField::OpportunityTitle(id) => entity(Kind::Opportunity, id.as_str(), schema::TITLE),
+        TextField::ConnectorLabel(id) => entity(Kind::Connector, id.as_str(), schema::LABEL),
+        TextField::ConnectorCondition(id) => {
+            entity(Kind::Connector, id.as_str(), schema::CONDITION)
+        }
     }
 }
 

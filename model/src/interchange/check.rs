@@ -51,6 +51,14 @@ pub(super) fn check(file: &Value) -> Result<(), FileError> {
     for item in pains.iter().chain(&items(file, "metrics", Kind::Metric)?) {
         reference(item, "step", "step", &steps)?;
     }
+    for item in items(file, "connectors", Kind::Connector)? {
+        for end in [schema::FROM, schema::TO] {
+            if !reference(&item, end, "step", &steps)? {
+                let problem = "is missing: a connection names the steps it leads from and to";
+                return Err(content(format!("{}.{end}", item.place), problem));
+            }
+        }
+    }
     let pains = ids(&pains);
     for item in items(file, "opportunities", Kind::Opportunity)? {
         references(&item, "steps", "step", &steps)?;

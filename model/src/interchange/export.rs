@@ -49,6 +49,8 @@ pub(super) fn read<T: ReadTxn>(txn: &T, id: &MapId) -> Value {
     section("pain_points", pains(txn, &map));
     section("opportunities", opportunities(txn, &map));
     section("metrics", metrics(txn, &map));
+    let connectors = map.connectors.iter().map(|it| it.id.as_str());
+    section("connectors", list(txn, Kind::Connector, connectors));
     section("quotes", quotes.items);
     let steps = map.steps.iter().map(|it| it.id.as_str()).collect();
     extra(txn, &mut file, &steps);

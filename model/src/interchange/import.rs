@@ -24,6 +24,7 @@ const ENTITY_SECTIONS: &[(&str, Kind)] = &[
     ("pain_points", Kind::Pain),
     ("opportunities", Kind::Opportunity),
     ("metrics", Kind::Metric),
+    ("connectors", Kind::Connector),
 ];
 
 /// Whether a section is this program's business, so that it is never in `extra`.

@@ -11,6 +11,7 @@ const SECTIONS: &[&str] = &[
     "lanes",
     "stages",
     "steps",
+    "connectors",
     "pain_points",
     "opportunities",
     "solutions",
@@ -94,6 +95,7 @@ fn keys_under(name: &str) -> &'static [&'static str] {
             "moment_of_truth",
             "cells",
         ],
+        "connectors" => &["id", "from", "to", "kind", "label", "condition"],
         "pain_points" => &[
             "id",
             "step",

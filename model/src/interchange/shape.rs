@@ -141,6 +141,11 @@ pub(super) fn of(kind: Kind) -> Shapes {
             (schema::EFFORT, Shape::Score(0, 5)),
             (schema::STATUS, Shape::Text),
         ],
+        Kind::Connector => &[
+            (schema::KIND, Shape::Text),
+            (schema::LABEL, Shape::Text),
+            (schema::CONDITION, Shape::Text),
+        ],
         Kind::Metric => &[
             (schema::NAME, Shape::Text),
             (schema::UNIT, Shape::Text),

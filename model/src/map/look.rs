@@ -23,6 +23,10 @@ pub fn text_of<'a>(map: &'a JourneyMap, field: &TextField) -> Option<&'a str> {
         TextField::CardText(id) => &map.cards.iter().find(|it| it.id == *id)?.text,
         TextField::PainText(id) => &map.pains.iter().find(|it| it.id == *id)?.text,
         TextField::OpportunityTitle(id) => &map.opportunities.iter().find(|it| it.id == *id)?.title,
+        TextField::ConnectorLabel(id) => &map.connectors.iter().find(|it| it.id == *id)?.label,
+        TextField::ConnectorCondition(id) => {
+            &map.connectors.iter().find(|it| it.id == *id)?.condition
+        }
     };
     Some(text)
 }
@@ -36,6 +40,7 @@ pub fn label_of(map: &JourneyMap, target: &Target) -> Option<String> {
         Target::Card(id) => ("card", TextField::CardText(id.clone())),
         Target::Pain(id) => ("pain point", TextField::PainText(id.clone())),
         Target::Opportunity(id) => ("opportunity", TextField::OpportunityTitle(id.clone())),
+        Target::Connector(id) => ("connection", TextField::ConnectorLabel(id.clone())),
     };
     let text = shortened(text_of(map, &field)?);
     Some(if text.is_empty() {

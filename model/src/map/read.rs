@@ -13,12 +13,15 @@ use super::value::{
     word_in,
 };
 use super::{
-    Card, Frame, JourneyMap, Lane, Metric, Opportunity, PainPoint, Persona, Scale, Stage, Step,
+    Card, Connector, Frame, JourneyMap, Lane, Metric, Opportunity, PainPoint, Persona, Scale,
+    Stage, Step,
 };
 use crate::grid::CellId;
-use crate::ids::{CardId, LaneId, MetricId, OpportunityId, PainId, PersonaId, StageId, StepId};
+use crate::ids::{
+    CardId, ConnectorId, LaneId, MetricId, OpportunityId, PainId, PersonaId, StageId, StepId,
+};
 use crate::schema;
-use crate::vocabulary::{Colour, LaneKind, LaneLine, MapKind, PainEffect};
+use crate::vocabulary::{Colour, ConnectorKind, LaneKind, LaneLine, MapKind, PainEffect};
 
 /// A reading and what is kept of it to bring it up to date.
 pub(super) struct Whole {
@@ -85,6 +88,10 @@ impl JourneyMap {
             .into_iter()
             .map(|placed| metric(txn, &placed, at(&placed.fields).cloned()))
             .collect();
+        let connectors = live(txn, schema::CONNECTORS, ConnectorId::parse)
+            .into_iter()
+            .filter_map(|placed| connector(txn, placed, &known))
+            .collect();
         let opportunities = live(txn, schema::OPPORTUNITIES, OpportunityId::parse)
             .into_iter()
             .map(|placed| opportunity(txn, &placed, &known, &pain_ids))
@@ -95,6 +102,7 @@ impl JourneyMap {
         self.pains = pains;
         self.metrics = metrics;
         self.opportunities = opportunities;
+        self.connectors = connectors;
         self.choices = choices::read(txn, self);
     }
 }
@@ -409,6 +417,24 @@ fn known<Id: Clone + Ord>(references: Vec<String>, ids: &HashMap<&str, &Id>) -> 
         .filter(|id| seen.insert(*id))
         .cloned()
         .collect()
+}
+
+/// A connection, if both its ends are there.
+fn connector<T: ReadTxn>(
+    txn: &T,
+    placed: Placed<ConnectorId>,
+    steps: &HashMap<&str, &StepId>,
+) -> Option<Connector> {
+    let Placed { id, fields, .. } = placed;
+    let step = |key| Some((*steps.get(word(txn, &fields, key).as_str())?).clone());
+    Some(Connector {
+        from: step(schema::FROM)?,
+        to: step(schema::TO)?,
+        kind: ConnectorKind::from_word(&word(txn, &fields, schema::KIND)).unwrap_or_default(),
+        label: text(txn, &fields, schema::LABEL),
+        condition: text(txn, &fields, schema::CONDITION),
+        id,
+    })
 }
 
 fn metric<T: ReadTxn>(txn: &T, placed: &Placed<MetricId>, step: Option<StepId>) -> Metric {

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use waymark_model::Grid;
-use waymark_model::edit::{Edit, LaneFlag};
+use waymark_model::edit::{Edit, LaneFlag, Target, TextField};
 use waymark_model::grid::{CellId, Item};
-use waymark_model::ids::{CardId, LaneId, StageId, StepId};
+use waymark_model::ids::{CardId, ConnectorId, LaneId, StageId, StepId};
 use waymark_model::map::JourneyMap;
-use waymark_model::vocabulary::{Colour, LaneLine};
+use waymark_model::vocabulary::{Colour, ConnectorKind, LaneLine};
 
 use super::pick;
 
@@ -17,7 +17,8 @@ pub(super) fn edit(map: &JourneyMap, (a, b): (u16, u16), name: &str) -> Option<E
     let steps: Vec<StepId> = map.steps.iter().map(|it| it.id.clone()).collect();
     let lanes: Vec<LaneId> = map.lanes.iter().map(|it| it.id.clone()).collect();
     let cards: Vec<CardId> = map.cards.iter().map(|it| it.id.clone()).collect();
-    let (kind, a) = (a % 7, a / 7);
+    let connectors: Vec<ConnectorId> = map.connectors.iter().map(|it| it.id.clone()).collect();
+    let (kind, a) = (a % 11, a / 11);
     Some(match kind {
         0 => Edit::SetLaneFlag {
             id: pick(&lanes, a)?,
@@ -40,6 +41,25 @@ pub(super) fn edit(map: &JourneyMap, (a, b): (u16, u16), name: &str) -> Option<E
         4 | 5 => Edit::SpanCard {
             id: pick(&cards, a)?,
             to: pick(&steps, b).filter(|_| b % 5 > 0),
+        },
+        6 | 7 => Edit::AddConnector {
+            id: ConnectorId::parse(name).ok()?,
+            from: pick(&steps, a)?,
+            to: pick(&steps, b)?,
+            kind: pick(ConnectorKind::ALL, b)?,
+        },
+        8 => Edit::SetConnectorKind {
+            id: pick(&connectors, a)?,
+            kind: pick(ConnectorKind::ALL, b)?,
+        },
+        9 if b % 2 == 0 => Edit::SetText {
+            field: TextField::ConnectorLabel(pick(&connectors, a)?),
+            text: name.to_owned(),
+        },
+        9 => Edit::Delete {
+            target: Target::Connector(pick(&connectors, a)?),
+            by: name.to_owned(),
+            at: 1,
         },
         _ => Edit::MergeStage {
             id: pick(&stages, a)?,

@@ -89,6 +89,7 @@ impl Noted {
             | schema::PAINS
             | schema::OPPORTUNITIES
             | schema::METRICS
+            | schema::CONNECTORS
             | schema::CHOICES => self.rest = true,
             _ => self.all = true,
         }
