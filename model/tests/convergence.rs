@@ -328,16 +328,19 @@ fn check_changes(old: &JourneyMap, new: &JourneyMap) {
     }
 }
 
+/// Lists of items, what is in each cell, and how far cards reach.
+type Cells = (
+    Vec<String>,
+    Vec<(waymark_model::grid::CellId, Vec<waymark_model::grid::Item>)>,
+    Vec<(CardId, StepId)>,
+);
+
 /// A map as somebody keeps it who only looks at changes.
 #[derive(Clone, Debug, PartialEq)]
 struct View {
     map: JourneyMap,
     structure: Vec<String>,
-    cells: (
-        Vec<String>,
-        Vec<(waymark_model::grid::CellId, Vec<waymark_model::grid::Item>)>,
-        Vec<(CardId, StepId)>,
-    ),
+    cells: Cells,
 }
 
 impl View {
