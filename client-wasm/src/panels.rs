@@ -1,6 +1,8 @@
 //! Small parts that several pages share: popovers, people, texts edited in place.
 
 pub mod field;
+pub mod filters;
+pub mod find;
 pub mod people;
 pub mod popover;
 pub mod profile_form;

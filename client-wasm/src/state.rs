@@ -311,6 +311,10 @@ impl MapState {
             map.choices.get(field).cloned().unwrap_or_default()
         })
     }
+    /// Counts up with every change of the map, whatever it is about.
+    pub fn revision(&self) -> Signal<u64> {
+        self.shared().signals.revision.clone().into()
+    }
     /// How much is on the map.
     pub fn counts(&self) -> Signal<Counts> {
         self.shared().signals.counts.clone().into()

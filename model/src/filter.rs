@@ -99,7 +99,7 @@ impl Choices {
     pub fn of(map: &JourneyMap) -> Self {
         let things = things(map);
         let mut kinds: Vec<(LaneKind, usize)> = Vec::new();
-        for lane in &map.lanes {
+        for lane in map.lanes.iter().filter(|lane| !lane.hidden) {
             if !kinds.iter().any(|(kind, _)| *kind == lane.kind) {
                 let count = things
                     .iter()
@@ -158,16 +158,20 @@ fn things(map: &JourneyMap) -> Vec<Thing<'_>> {
     let kinds: HashMap<&LaneId, LaneKind> =
         map.lanes.iter().map(|lane| (&lane.id, lane.kind)).collect();
     let mut things = Vec::with_capacity(map.cards.len() + map.pains.len());
+    let presented = |kind| first_lane(map, kind).is_some_and(|lane| kinds.contains_key(lane));
     for card in &map.cards {
+        let Some(&kind) = kinds.get(&card.lane) else {
+            continue;
+        };
         things.push(Thing {
             item: Item::Card(card.id.clone()),
-            kind: kinds.get(&card.lane).copied().unwrap_or(LaneKind::Custom),
+            kind,
             step: &card.step,
             status: "",
             texts: [&card.text, &card.source],
         });
     }
-    if first_lane(map, LaneKind::PainPoints).is_some() {
+    if presented(LaneKind::PainPoints) {
         things.extend(map.pains.iter().filter_map(|pain| {
             Some(Thing {
                 item: Item::Pain(pain.id.clone()),
@@ -178,7 +182,7 @@ fn things(map: &JourneyMap) -> Vec<Thing<'_>> {
             })
         }));
     }
-    if first_lane(map, LaneKind::Opportunities).is_some() {
+    if presented(LaneKind::Opportunities) {
         things.extend(map.opportunities.iter().filter_map(|opportunity| {
             Some(Thing {
                 item: Item::Opportunity(opportunity.id.clone()),
@@ -189,7 +193,7 @@ fn things(map: &JourneyMap) -> Vec<Thing<'_>> {
             })
         }));
     }
-    if first_lane(map, LaneKind::Metrics).is_some() {
+    if presented(LaneKind::Metrics) {
         things.extend(map.metrics.iter().filter_map(|metric| {
             Some(Thing {
                 item: Item::Metric(metric.id.clone()),

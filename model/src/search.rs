@@ -9,7 +9,7 @@ pub(crate) use self::fold::fold;
 use self::fold::marks;
 use crate::grid::{CellId, Item, first_lane};
 use crate::ids::{LaneId, StageId, StepId};
-use crate::map::JourneyMap;
+use crate::map::{JourneyMap, Lane};
 use crate::vocabulary::LaneKind;
 
 /// More words than this are not looked for.
@@ -101,13 +101,14 @@ pub struct Hit {
 /// Everything that has all words, in reading order: the lanes' headers, then stage by
 /// stage and step by step, and in a step lane by lane.
 ///
-/// What is shown nowhere, such as a pain point of a deleted step, is not found.
+/// What is shown nowhere, such as a pain point of a deleted step or a hidden lane, is not
+/// found.
 pub fn find(map: &JourneyMap, query: &Query) -> Vec<Hit> {
     let mut found = Found {
         query,
         hits: Vec::new(),
     };
-    for (row, lane) in map.lanes.iter().enumerate() {
+    for (row, lane) in rows(map) {
         found.look(
             Rank::lane(row),
             || Place::Lane(lane.id.clone()),
@@ -150,13 +151,14 @@ pub fn find(map: &JourneyMap, query: &Query) -> Vec<Hit> {
     hits.into_iter().map(|(_, hit)| hit).collect()
 }
 
+/// The lanes that are shown.
+fn rows(map: &JourneyMap) -> impl Iterator<Item = (usize, &Lane)> {
+    let lanes = map.lanes.iter().filter(|lane| !lane.hidden);
+    lanes.enumerate()
+}
+
 fn items(map: &JourneyMap, columns: &HashMap<&StepId, usize>, found: &mut Found<'_>) {
-    let rows: HashMap<&LaneId, usize> = map
-        .lanes
-        .iter()
-        .enumerate()
-        .map(|(at, lane)| (&lane.id, at))
-        .collect();
+    let rows: HashMap<&LaneId, usize> = rows(map).map(|(row, lane)| (&lane.id, row)).collect();
     let mut look = |lane: Option<&LaneId>,
                     step: Option<&StepId>,
                     item: &dyn Fn() -> Item,

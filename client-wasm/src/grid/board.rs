@@ -13,6 +13,8 @@ use waymark_model::{Edit, Grid};
 use super::columns::Columns;
 use super::commands::Chords;
 use super::drag::Carried;
+use super::filters::Filters;
+use super::find::Finder;
 use super::focus::Memory;
 use super::popup::Popup;
 use super::roving;
@@ -59,6 +61,10 @@ pub(crate) struct Board {
     pub(crate) narrow: RwSignal<bool>,
     /// The step the phone shows.
     pub(crate) shown: RwSignal<Option<waymark_model::ids::StepId>>,
+    /// What is searched for, and what was found.
+    pub(crate) find: Finder,
+    /// What of the map is asked for.
+    pub(crate) filters: Filters,
     pub(super) memory: StoredValue<Memory, LocalStorage>,
     /// Whether a letter typed on a cell starts a card (off: letters are commands there too).
     typing: RwSignal<bool>,
@@ -70,7 +76,8 @@ const TYPING: &str = "waymark.typing";
 
 impl Board {
     pub(crate) fn new(state: MapState) -> Self {
-        let layout = state.grid();
+        let (whole, filters) = (state.grid(), Filters::new(state));
+        let layout = Memo::new(move |_| filters.of(state, whole.get())).into();
         Self {
             state,
             layout,
@@ -83,6 +90,8 @@ impl Board {
             lanes: Memo::new(move |_| Arc::new(roles(state, &layout.get()))),
             narrow: RwSignal::new(false),
             shown: RwSignal::new(None),
+            find: Finder::new(state),
+            filters,
             memory: StoredValue::new_local(Memory::default()),
             typing: RwSignal::new(crate::dom::remembered(TYPING).as_deref() != Some("off")),
             chords: StoredValue::new_local(Chords::default()),
@@ -146,6 +155,7 @@ impl Board {
             Role::Cards | Role::Curve => Item::Card(CardId::from_random(random)),
         };
         self.popup.set(None);
+        self.filters.keep(&item);
         self.forget_caret();
         self.draft.set(Some(Draft {
             cell: cell.clone(),
@@ -164,6 +174,9 @@ impl Board {
             Spot::Gap(_) | Spot::Cell(_) | Spot::Point(_) => false,
         };
         if editable {
+            if let Spot::Item(item) = spot {
+                self.filters.keep(item);
+            }
             self.popup.set(None);
             self.forget_caret();
             self.editing.set(Some(spot.clone()));

@@ -19,6 +19,7 @@ pub(crate) fn items(board: Board, cell: &CellId) -> Memo<Vec<Item>> {
     let cell = cell.clone();
     Memo::new(move |_| {
         let mut items = real.get();
+        items.retain(|item| !board.filters.hides(item));
         if board.drafting.is(&cell)
             && let Some(draft) = board.draft.get()
             && draft.cell == cell

@@ -169,11 +169,23 @@ impl Board {
         queue_microtask(move || settle(board, spot, lit, PATIENCE));
     }
 
+    /// Shows a place and points at it; focus stays where it is.
+    pub(crate) fn show(&self, spot: Spot) {
+        self.turn_to(&spot);
+        queue_microtask(move || show(spot, PATIENCE));
+    }
+
     /// Goes to a place somebody else is at.
     pub(crate) fn visit(&self, place: &Focus) {
         let Some(spot) = spot_of(place) else { return };
+        self.turn_to(&spot);
+        self.settle(spot, true);
+    }
+
+    /// On a phone, turns to the step that has a place.
+    pub(crate) fn turn_to(&self, spot: &Spot) {
         if self.narrow.get_untracked() {
-            let step = match &spot {
+            let step = match spot {
                 Spot::Step(step) => Some(step.clone()),
                 Spot::Item(item) => self.cell_of(item).map(|cell| cell.step),
                 Spot::Cell(cell) => Some(cell.step.clone()),
@@ -187,8 +199,38 @@ impl Board {
             };
             self.shown.set(step.or(self.shown.get_untracked()));
         }
-        self.settle(spot, true);
     }
+}
+
+fn show(spot: Spot, patience: u8) {
+    match element(&spot) {
+        Some(place) => {
+            reveal(&place);
+            flash(&place);
+            point_at(Some(&place));
+        }
+        None if patience > 0 => request_animation_frame(move || show(spot, patience - 1)),
+        None => {}
+    }
+}
+
+/// Points at one place, and at no other any more. An attribute of the page alone: what
+/// the search shows is no state of the map.
+pub(crate) fn point_at(place: Option<&Element>) {
+    const POINTED: &str = "data-pointed";
+    let Some(root) = root() else { return };
+    if let Ok(Some(before)) = root.query_selector("[data-pointed]") {
+        let _ = before.remove_attribute(POINTED);
+    }
+    if let Some(place) = place {
+        let _ = place.set_attribute(POINTED, "");
+    }
+}
+
+/// Whether focus is in the map.
+pub(crate) fn is_inside() -> bool {
+    let active = document().active_element();
+    active.is_some_and(|active| root().is_some_and(|root| root.contains(Some(&active))))
 }
 
 fn settle(board: Board, spot: Spot, lit: bool, patience: u8) {

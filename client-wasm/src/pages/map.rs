@@ -14,6 +14,8 @@ use web_sys::HtmlTextAreaElement;
 use crate::grid::{Board, GridView};
 use crate::icon::Icon;
 use crate::pages::missing::Message;
+use crate::panels::filters::FilterLine;
+use crate::panels::find::FindPanel;
 use crate::state::MapState;
 use crate::toast::Toasts;
 use crate::{api, dom, profile};
@@ -81,10 +83,14 @@ fn OpenMap(closed: Memo<Option<String>>) -> impl IntoView {
                 // The map stays readable: what was written last may have to be copied.
                 {move || closed.get().map(|reason| view! { <ClosedNotice reason=explain(&reason) /> })}
                 <scope::ScopeLine />
+                <FilterLine />
             </div>
-            <main class="map-body" id="map-body" tabindex="-1">
-                <GridView />
-            </main>
+            <div class="map-main">
+                <main class="map-body" id="map-body" tabindex="-1">
+                    <GridView />
+                </main>
+                <FindPanel />
+            </div>
             <foot::Foot />
         </div>
         <Toasts />

@@ -30,6 +30,9 @@ pub fn Popover(
     /// What is on the button.
     #[prop(into)]
     button: ViewFn,
+    /// Told whether it is open.
+    #[prop(optional)]
+    open: Option<RwSignal<bool>>,
     children: Children,
 ) -> impl IntoView {
     let panel = NodeRef::<Div>::new();
@@ -45,10 +48,22 @@ pub fn Popover(
             popover="auto"
             role="dialog"
             aria-label=move || label.get()
-            on:toggle=on_toggle
+            on:toggle=move |event| {
+                if let (Some(open), Some(panel)) = (open, panel.get_untracked()) {
+                    open.set(panel.matches(":popover-open").unwrap_or(false));
+                }
+                on_toggle(event);
+            }
         >
             {children()}
         </div>
+    }
+}
+
+/// Opens a popover, for example by a key.
+pub fn show(id: &str) {
+    if let Some(panel) = dom::document().get_element_by_id(id) {
+        call(&panel, "showPopover");
     }
 }
 

@@ -88,6 +88,7 @@ pub(super) struct Signals {
     pub(super) rhythm: ArcRwSignal<Rhythm>,
     pub(super) connectors: ArcRwSignal<Vec<Connector>>,
     pub(super) counts: ArcRwSignal<Counts>,
+    pub(super) revision: ArcRwSignal<u64>,
     pub(super) choices: Registry<Vec<Choice>>,
     pub(super) cells: Registry<Vec<Item>>,
     pub(super) stages: Registry<Option<Stage>>,
@@ -146,6 +147,9 @@ impl Signals {
         if now - self.gone_at.get() > LINGER_MS {
             self.gone_at.set(f64::INFINITY);
             self.sweep();
+        }
+        if !news.changes.is_empty() {
+            self.revision.update(|revision| *revision += 1);
         }
         let (mut layout, mut emotions, mut ranks, mut counts) = (false, false, false, false);
         for change in &news.changes {

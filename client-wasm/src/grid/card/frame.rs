@@ -40,6 +40,10 @@ pub(crate) fn Frame(
             })
         })
     };
+    let dimmed = {
+        let item = item.clone();
+        Memo::new(move |_| board.filters.dims(&item))
+    };
     let (card, pain, opportunity) = names(&item);
     let body = {
         let (spot, item, cell) = (spot.clone(), item.clone(), cell.clone());
@@ -57,10 +61,11 @@ pub(crate) fn Frame(
             class:occupied=move || guests.with(|guests| !guests.is_empty())
             class:editing=editing
             class:lifted=lifted
+            class:dimmed=dimmed
             style=("--who", people::colour(guests))
             role="group"
             tabindex="-1"
-            aria-label=label
+            aria-label=move || label.with(|label| if dimmed.get() { format!("{label}, filtered out") } else { label.clone() })
             data-spot=spot.key()
             data-testid="item"
             data-card=card

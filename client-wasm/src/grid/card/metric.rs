@@ -16,11 +16,23 @@ pub(crate) fn MetricView(id: MetricId, cell: CellId) -> impl IntoView {
     let metric = board.state.metric(&id);
     let item = Item::Metric(id.clone());
     let guests = people::on_item(board, &cell, &item);
-    let label = move || metric.with(|metric| metric.as_ref().map(spoken).unwrap_or_default());
+    let dimmed = {
+        let item = item.clone();
+        Memo::new(move |_| board.filters.dims(&item))
+    };
+    let label = move || {
+        let label = metric.with(|metric| metric.as_ref().map(spoken).unwrap_or_default());
+        if dimmed.get() {
+            format!("{label}, filtered out")
+        } else {
+            label
+        }
+    };
     let body = move || metric.with(|metric| metric.as_ref().map(picture));
     view! {
         <div
             class="metric"
+            class:dimmed=dimmed
             class:occupied=move || guests.with(|guests| !guests.is_empty())
             style=("--who", people::colour(guests))
             role="group"

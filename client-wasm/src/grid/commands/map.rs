@@ -1,10 +1,11 @@
 //! What can be done wherever one is in a map.
 
-use leptos::prelude::Set;
+use leptos::prelude::{GetUntracked, Set, WithUntracked};
 use waymark_model::edit::Place;
 
 use super::super::popup::{Content, Popup};
 use super::{At, Command, Section};
+use crate::panels::{filters, popover};
 
 pub(crate) const SECTIONS: &[Section] = &[
     &[
@@ -28,6 +29,39 @@ pub(crate) const SECTIONS: &[Section] = &[
             .in_text(),
     ],
     &[
+        Command::new(
+            "map.find",
+            "search",
+            "Search in the map; once more: the browser’s own search",
+            |at| at.board.open_find(),
+        )
+        .keys(&["Mod+F"])
+        .in_text(),
+        Command::new("map.find-next", "arrow-down", "Next place found", |at| {
+            at.board.find_next(false);
+        })
+        .keys(&["F3", "Mod+G"])
+        .in_text()
+        .when(is_searching),
+        Command::new(
+            "map.find-previous",
+            "arrow-up",
+            "Previous place found",
+            |at| at.board.find_next(true),
+        )
+        .keys(&["Shift+F3", "Mod+Shift+G"])
+        .in_text()
+        .when(is_searching),
+        Command::new("map.filter", "funnel", "Filter…", |_| {
+            popover::show(filters::POPOVER);
+        })
+        .keys(&["Mod+Shift+F"]),
+        Command::new("map.filter-clear", "x", "Clear the filter", |at| {
+            at.board.filters.clear();
+        })
+        .when(|at| at.board.filters.asked.with_untracked(|it| !it.is_empty())),
+    ],
+    &[
         Command::new("map.add-stage", "plus", "Add stage", |at| {
             at.board.add_stage(Place::Last);
         }),
@@ -41,6 +75,10 @@ pub(crate) const SECTIONS: &[Section] = &[
         .checked(|at| at.board.typing_starts()),
     ],
 ];
+
+fn is_searching(at: &At) -> bool {
+    at.board.find.open.get_untracked()
+}
 
 fn add_lane(at: &At) {
     at.board

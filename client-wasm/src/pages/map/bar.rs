@@ -6,8 +6,10 @@ use waymark_model::edit::TextField;
 use waymark_model::map::MapKind;
 
 use super::persona::PersonaChip;
+use crate::grid::Board;
 use crate::icon::Icon;
 use crate::panels::field::InPlace;
+use crate::panels::filters::{self, FilterButton};
 use crate::panels::people::People;
 use crate::panels::popover::{self, Popover};
 use crate::panels::profile_form::OwnAvatar;
@@ -47,6 +49,8 @@ pub fn Bar() -> impl IntoView {
             <KindChip />
             <span class="grow"></span>
             <History />
+            <Search />
+            <FilterButton />
             <SaveStatus />
             <People />
             <OwnAvatar />
@@ -60,12 +64,25 @@ pub fn Bar() -> impl IntoView {
 #[component]
 fn More() -> impl IntoView {
     const POPOVER: &str = "more";
+    let board = expect_context::<Board>();
     let map = expect_context::<MapState>();
     let (can_undo, can_redo) = (map.can_undo(), map.can_redo());
     let button = || view! { <Icon name="ellipsis" /> };
     view! {
         <Popover id=POPOVER label="More" class="icon-button more-button" button_label="More" button=button>
             <ul class="menu-list">
+                <li>
+                    <button class="menu-item" on:click=move |_| { popover::close(POPOVER); board.open_find(); }>
+                        <Icon name="search" />
+                        "Search in the map"
+                    </button>
+                </li>
+                <li>
+                    <button class="menu-item" on:click=move |_| { popover::close(POPOVER); popover::show(filters::POPOVER); }>
+                        <Icon name="funnel" />
+                        "Filter…"
+                    </button>
+                </li>
                 <li>
                     <button class="menu-item" disabled=move || !can_undo.get() on:click=move |_| map.undo()>
                         <Icon name="undo-2" />
@@ -81,6 +98,23 @@ fn More() -> impl IntoView {
                 <ExportLinks popover=POPOVER />
             </ul>
         </Popover>
+    }
+}
+
+/// Opens the search.
+#[component]
+fn Search() -> impl IntoView {
+    let board = expect_context::<Board>();
+    view! {
+        <button
+            class="icon-button search-button"
+            aria-label="Search in the map"
+            title="Search in the map (Ctrl+F)"
+            data-command="map.find"
+            on:click=move |_| board.open_find()
+        >
+            <Icon name="search" />
+        </button>
     }
 }
 
