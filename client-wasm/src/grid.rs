@@ -31,6 +31,7 @@ mod focus;
 mod header;
 mod keys;
 mod lane;
+mod look;
 pub(crate) mod lull;
 mod more;
 mod moves;
@@ -88,6 +89,8 @@ pub fn GridView() -> impl IntoView {
         <div
             id=focus::ROOT
             class="map-grid"
+            style=("--zoom", move || (f64::from(board.look.zoom()) / 100.0).to_string())
+            data-density=move || if board.look.is_compact() { "compact" } else { "comfortable" }
             data-testid="grid"
             on:focusin=move |event| {
                 if let Some(target) = target(&event) {

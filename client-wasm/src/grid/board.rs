@@ -16,6 +16,7 @@ use super::drag::Carried;
 use super::filters::Filters;
 use super::find::Finder;
 use super::focus::Memory;
+use super::look::Look;
 use super::popup::Popup;
 use super::roving;
 use super::spot::Spot;
@@ -63,6 +64,8 @@ pub(crate) struct Board {
     pub(crate) shown: RwSignal<Option<waymark_model::ids::StepId>>,
     /// What is searched for, and what was found.
     pub(crate) find: Finder,
+    /// How large and how close together things are.
+    pub(crate) look: Look,
     /// What of the map is asked for.
     pub(crate) filters: Filters,
     pub(super) memory: StoredValue<Memory, LocalStorage>,
@@ -91,6 +94,7 @@ impl Board {
             narrow: RwSignal::new(false),
             shown: RwSignal::new(None),
             find: Finder::new(state),
+            look: Look::new(),
             filters,
             memory: StoredValue::new_local(Memory::default()),
             typing: RwSignal::new(crate::dom::remembered(TYPING).as_deref() != Some("off")),

@@ -148,7 +148,9 @@ fn typed(board: Board, event: &KeyboardEvent, spot: &Spot) -> bool {
         level(board, &cell.step, &key);
         return true;
     }
-    if board.typing_starts() && starts_text(&key) {
+    // Shift+1 fits the map to the window.
+    let fits = key == "!" && event.shift_key();
+    if board.typing_starts() && starts_text(&key) && !fits {
         // Not prevented: the letter itself lands in the box that opens.
         board.start_draft(cell.clone(), last_item(board, cell));
         event.stop_propagation();

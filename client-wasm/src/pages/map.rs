@@ -3,6 +3,7 @@
 pub mod bar;
 pub mod foot;
 mod idle;
+pub mod look;
 pub mod persona;
 pub mod scope;
 

@@ -123,6 +123,8 @@ pub(crate) fn shown(keys: &str, mac: bool) -> String {
             "Delete" => "Del",
             "Escape" => "Esc",
             "ContextMenu" => "Menu",
+            // How most keyboards type it.
+            "!" => "1",
             other => other,
         });
         named.collect::<Vec<_>>().join("+")

@@ -1,8 +1,9 @@
 //! What can be done wherever one is in a map.
 
-use leptos::prelude::{GetUntracked, Set, WithUntracked};
+use leptos::prelude::{GetUntracked, Set, WithUntracked, untrack};
 use waymark_model::edit::Place;
 
+use super::super::focus::is_inside;
 use super::super::popup::{Content, Popup};
 use super::{At, Command, Section};
 use crate::panels::{filters, popover};
@@ -62,6 +63,41 @@ pub(crate) const SECTIONS: &[Section] = &[
         .when(|at| at.board.filters.asked.with_untracked(|it| !it.is_empty())),
     ],
     &[
+        Command::new("map.zoom-in", "zoom-in", "Zoom in", |at| {
+            at.board.zoom_by(true);
+        })
+        .keys(&["Mod++", "Mod+="])
+        .in_text()
+        .when(|at| can_zoom(at, true)),
+        Command::new("map.zoom-out", "zoom-out", "Zoom out", |at| {
+            at.board.zoom_by(false);
+        })
+        .keys(&["Mod+-", "Mod+−"])
+        .in_text()
+        .when(|at| can_zoom(at, false)),
+        Command::new("map.zoom-normal", "search", "Zoom to 100 %", |at| {
+            at.board.zoom_to_normal();
+        })
+        .keys(&["Mod+0"])
+        .in_text()
+        .when(|at| has_table(at) && is_inside()),
+        Command::new(
+            "map.zoom-fit",
+            "move-horizontal",
+            "Zoom to fit all steps",
+            |at| {
+                at.board.zoom_to_fit();
+            },
+        )
+        .keys(&["Shift+!"])
+        .when(|at| has_table(at) && is_inside()),
+        Command::new("map.compact", "rows-4", "Compact", |at| {
+            at.board
+                .set_compact(!untrack(|| at.board.look.is_compact()));
+        })
+        .checked(|at| untrack(|| at.board.look.is_compact())),
+    ],
+    &[
         Command::new("map.add-stage", "plus", "Add stage", |at| {
             at.board.add_stage(Place::Last);
         }),
@@ -78,6 +114,16 @@ pub(crate) const SECTIONS: &[Section] = &[
 
 fn is_searching(at: &At) -> bool {
     at.board.find.open.get_untracked()
+}
+
+fn has_table(at: &At) -> bool {
+    !at.board.is_narrow()
+}
+
+/// With focus outside of the map, and at either end of the map's own zoom, the keys are
+/// the browser's.
+fn can_zoom(at: &At, closer: bool) -> bool {
+    has_table(at) && is_inside() && untrack(|| at.board.look.can_zoom(closer))
 }
 
 fn add_lane(at: &At) {

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::look::LookControls;
 use crate::grid::Board;
 use crate::state::MapState;
 
@@ -36,6 +37,7 @@ pub fn Foot() -> impl IntoView {
             <span class="grow"></span>
             <FootButton of="map.commands" words="Commands" />
             <FootButton of="map.keys" words="Keys" />
+            <LookControls />
         </footer>
     }
 }
