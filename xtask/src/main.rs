@@ -16,6 +16,7 @@ mod fuzz;
 mod page;
 mod progress;
 mod proofs;
+mod screenshots;
 mod serve;
 mod suites;
 mod tidy;
@@ -59,6 +60,11 @@ enum Command {
     },
     /// Format, lints, boundaries, tidiness and documentation; compiles but runs nothing
     Check,
+    /// Take the pictures of the demo maps that the README shows
+    Screenshots {
+        #[command(flatten)]
+        build: BuildArgs,
+    },
     /// Every test: Rust, interoperability with JavaScript, and the real browser
     Test {
         /// Only these parts (all when none is named)
@@ -117,6 +123,7 @@ fn main() -> ExitCode {
             listen,
         } => serve::run(&workspace, build.flavour(), data.as_deref(), listen),
         Command::Build { build } => serve::build(&workspace, build.flavour()).map(drop),
+        Command::Screenshots { build } => screenshots::take(&workspace, build.flavour()),
         Command::Check => check::run(&workspace),
         Command::Test { parts } => suites::run(&workspace, &parts),
         Command::Sim(proof) => proofs::run(&workspace, Proof::Sim, &proof.arguments),
