@@ -85,10 +85,7 @@ fn FilterForm(open: RwSignal<bool>) -> impl IntoView {
                     }
                 />
             </label>
-            <Group legend="Lanes" choices=kinds part=Part::Kinds />
-            <Group legend="Owner of the step" choices=owners part=Part::Owners />
-            <Group legend="Status" choices=statuses part=Part::Statuses />
-            <label class="filter-choice filter-hide">
+            <label class="filter-choice">
                 <input
                     type="checkbox"
                     prop:checked=filters.hides
@@ -96,6 +93,9 @@ fn FilterForm(open: RwSignal<bool>) -> impl IntoView {
                 />
                 <span>"Hide what does not match"</span>
             </label>
+            <Group legend="Lanes" choices=kinds part=Part::Kinds />
+            <Group legend="Owner of the step" choices=owners part=Part::Owners />
+            <Group legend="Status" choices=statuses part=Part::Statuses />
             <div class="filter-foot">
                 <span class="filter-count" role="status">{move || count(board)}</span>
                 <button class="button" type="button" disabled=move || !filters.is_on() on:click=move |_| filters.clear()>
