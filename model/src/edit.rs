@@ -23,6 +23,7 @@ use yrs::TransactionMut;
 
 pub(crate) use self::entity::{Kind, write_new, write_text};
 pub use self::lanes::LaneFlag;
+pub(crate) use self::scalars::settle;
 use crate::ids::{CardId, ConnectorId, LaneId, OpportunityId, PainId, PersonaId, StageId, StepId};
 use crate::scalar::{Scalar, ScalarField};
 use crate::vocabulary::{Colour, ConnectorKind, LaneKind, LaneLine, MapKind, PainEffect};
@@ -280,6 +281,14 @@ pub enum Edit {
     Restore(Target),
 }
 
+impl Edit {
+    /// Whether it only changes what a text says, so that taking it back is a matter of
+    /// characters; everything else is taken back value by value ([`crate::History`]).
+    pub(crate) fn is_typing(&self) -> bool {
+        matches!(self, Self::SetText { .. })
+    }
+}
+
 /// Why an edit cannot be applied. Nothing has been written then.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum EditError {
@@ -338,6 +347,14 @@ pub struct Author<'a> {
     pub by: &'a str,
     /// In milliseconds since the Unix epoch.
     pub at: u64,
+}
+
+/// Makes the text that an edit is about to write in, if a document from elsewhere lacks
+/// it; an edit that cannot be applied makes nothing.
+pub(crate) fn ensure_text(txn: &mut TransactionMut<'_>, edit: &Edit) {
+    if let Edit::SetText { field, .. } = edit {
+        texts::ensure(txn, field);
+    }
 }
 
 /// Writes an edit into a transaction, by nobody in particular.

@@ -6,6 +6,7 @@
 //! | read a document | [`JourneyMap::read`], then [`Grid::of`], [`rhythm::of`], [`ranking`] |
 //! | keep that reading up to date | [`map::Reader`] |
 //! | change it | [`Edit`] and [`apply_by`] |
+//! | change it so that it can be taken back | [`History`] |
 //! | know what changed | [`diff::changes`] |
 //! | find words in it, or see only a part of it | [`search::find`], [`filter::Filter`] |
 //! | exchange it with the world | [`interchange::MapFile`] |
@@ -19,6 +20,7 @@ pub mod diff;
 pub mod edit;
 pub mod filter;
 pub mod grid;
+pub mod history;
 pub mod ids;
 pub mod interchange;
 pub mod invariants;
@@ -35,4 +37,5 @@ pub mod vocabulary;
 
 pub use edit::{Edit, EditError, apply, apply_by};
 pub use grid::Grid;
+pub use history::History;
 pub use map::JourneyMap;

@@ -94,6 +94,9 @@ pub const POS: &str = "pos";
 /// Any entity: who deleted it and when, plain `{by, at}`; a step that went with its
 /// stage also says `with` (the stage) and, if it differs, `from` (its own `stage`).
 pub const DELETED: &str = "deleted";
+/// In a [`DELETED`] mark: whoever made the thing took that back, plain `true`; such a
+/// mark says nothing else.
+pub const UNDONE: &str = "undone";
 /// Any entity: what stood in the file where this program has nothing, plain.
 pub const BLANK: &str = "blank";
 /// Persona: made by the import because the file has feelings but nobody who feels them.

@@ -9,22 +9,16 @@ use leptos::prelude::*;
 use waymark_model::edit::{Author, TextField};
 use waymark_model::ids::CardId;
 use waymark_model::map::{Card, Reader};
-use waymark_model::{Edit, EditError, JourneyMap, apply_by, schema};
+use waymark_model::{Edit, EditError, History, JourneyMap};
 use waymark_sync::{Replica, ReplicaConfig, ReplicaInput, SaveState};
-use yrs::undo::Options;
-use yrs::{Transact, UndoManager};
+use yrs::Transact;
 
 use crate::driver::Driver;
-use crate::profile;
+use crate::profile::{self, Me};
 use crate::state::signals::{Signals, cell_key};
 use crate::state::{Focus, Person, label};
 use crate::{api, dom};
 use crate::{presence, toast};
-
-/// The origin of this person's own transactions, the only ones undo may touch.
-const LOCAL_ORIGIN: &str = "local";
-/// Keystrokes closer together than this are one undo step.
-const TYPING_MS: u64 = 500;
 
 /// An open map. It outlives its page while changes are not saved.
 pub(crate) struct Shared {
@@ -49,10 +43,8 @@ pub(crate) struct Shared {
 /// The document and who may change it. Invariant: no transaction is open between calls.
 pub(crate) struct Core {
     // Dropped first: it holds observers of the replica's document.
-    undo: UndoManager,
+    history: History,
     pub(crate) replica: Replica,
-    /// The text whose keystrokes are being gathered into one undo step.
-    typing: Option<TextField>,
 }
 
 /// Changes that are not durable yet.
@@ -90,9 +82,8 @@ impl Shared {
             token: String::new(),
         });
         let core = Core {
-            undo: undo_manager(&replica),
+            history: History::new(replica.doc(), Arc::new(|| dom::now() as u64 + 1)),
             replica,
-            typing: None,
         };
         let shared = Rc::new_cyclic(|weak| Self {
             key: key.to_owned(),
@@ -165,18 +156,10 @@ impl Shared {
 
     /// Applies edits as one undo step: all of them or none.
     pub(super) fn edit_all(self: &Rc<Self>, edits: &[Edit]) -> Result<(), EditError> {
+        let me = profile::me().get_untracked();
         let result = {
-            let mut core = self.core.borrow_mut();
-            core.typing = None;
-            core.undo.reset();
-            let (applied, result) = core.write(edits);
-            core.undo.reset();
-            if result.is_err() && applied > 0 {
-                // The first ones are written already: take them back, also from redo.
-                core.undo.undo_blocking();
-                core.undo.clear_redo();
-            }
-            result
+            let core = &mut *self.core.borrow_mut();
+            core.history.edit(core.replica.doc(), edits, author(&me))
         };
         self.after_edit(edits, result)
     }
@@ -187,17 +170,15 @@ impl Shared {
         field: TextField,
         text: String,
     ) -> Result<(), EditError> {
+        let me = profile::me().get_untracked();
         let edit = [Edit::SetText {
             field: field.clone(),
-            text,
+            text: text.clone(),
         }];
         let result = {
-            let mut core = self.core.borrow_mut();
-            if core.typing.as_ref() != Some(&field) {
-                core.undo.reset();
-                core.typing = Some(field);
-            }
-            core.write(&edit).1
+            let core = &mut *self.core.borrow_mut();
+            core.history
+                .type_in(core.replica.doc(), field, text, author(&me))
         };
         self.after_edit(&edit, result)
     }
@@ -219,8 +200,8 @@ impl Shared {
         self.refresh();
         {
             let core = self.core.borrow();
-            set_if_new(&self.can_undo, core.undo.can_undo());
-            set_if_new(&self.can_redo, core.undo.can_redo());
+            set_if_new(&self.can_undo, core.history.can_undo());
+            set_if_new(&self.can_redo, core.history.can_redo());
         }
         self.flush_when_due();
         self.tell_state();
@@ -229,13 +210,11 @@ impl Shared {
     /// Undoes or redoes one step of this person's; whether there was one.
     pub(super) fn step(self: &Rc<Self>, back: bool) -> bool {
         let changed = {
-            let mut core = self.core.borrow_mut();
-            core.typing = None;
-            core.undo.reset();
+            let core = &mut *self.core.borrow_mut();
             if back {
-                core.undo.undo_blocking()
+                core.history.undo(core.replica.doc())
             } else {
-                core.undo.redo_blocking()
+                core.history.redo(core.replica.doc())
             }
         };
         self.after_local_change();
@@ -375,41 +354,11 @@ impl Shared {
     }
 }
 
-impl Core {
-    /// Writes edits in one transaction until one fails; how many were written.
-    fn write(&mut self, edits: &[Edit]) -> (usize, Result<(), EditError>) {
-        let me = profile::me().get_untracked();
-        let who = Author {
-            by: me.shown_name(),
-            at: dom::unix_now(),
-        };
-        let doc = self.replica.doc();
-        let mut txn = doc
-            .try_transact_mut_with(LOCAL_ORIGIN)
-            .expect("no transaction is open between calls");
-        for (index, edit) in edits.iter().enumerate() {
-            if let Err(error) = apply_by(&mut txn, edit, who) {
-                return (index, Err(error));
-            }
-        }
-        (edits.len(), Ok(()))
+fn author(me: &Me) -> Author<'_> {
+    Author {
+        by: me.shown_name(),
+        at: dom::unix_now(),
     }
-}
-
-fn undo_manager(replica: &Replica) -> UndoManager {
-    let mut undo = UndoManager::with_options(Options {
-        capture_timeout_millis: TYPING_MS,
-        tracked_origins: [LOCAL_ORIGIN.into()].into(),
-        capture_transaction: None,
-        timestamp: Arc::new(|| dom::now() as u64 + 1),
-        init_undo_stack: Vec::new(),
-        init_redo_stack: Vec::new(),
-    });
-    for root in schema::ROOTS {
-        let root = replica.doc().get_or_insert_map(*root);
-        undo.expand_scope(replica.doc(), &root);
-    }
-    undo
 }
 
 fn set_if_new<T: PartialEq + Send + Sync + 'static>(signal: &ArcRwSignal<T>, value: T) {

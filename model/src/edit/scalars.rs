@@ -65,6 +65,36 @@ pub(super) fn set_scalar(
     Ok(())
 }
 
+/// Gives a scalar the value that all choices left agree on, after a choice was taken back.
+pub(crate) fn settle(txn: &mut TransactionMut<'_>, name: &str) {
+    let Some(field) = ScalarField::parse(name) else {
+        return;
+    };
+    let left = choices::of_scalar(txn, name);
+    let Some(first) = left.first() else { return };
+    let wanted = first.value.as_ref();
+    let place = field.place();
+    if left.iter().any(|other| other.value != first.value)
+        || !field.accepts(wanted, scale(txn))
+        || (place.is_emotion && live(txn, Kind::Persona, place.name).is_err())
+    {
+        return;
+    }
+    let Ok(own) = live(txn, place.kind, place.id) else {
+        return;
+    };
+    if place.is_emotion {
+        if emotion(txn, &field).1.as_ref() != wanted {
+            write_emotion(txn, &field, wanted);
+        }
+    } else {
+        let present = plain(txn, &own, place.name);
+        if present.as_ref().and_then(Scalar::from_any).as_ref() != wanted {
+            write(txn, &own, place.name, wanted);
+        }
+    }
+}
+
 fn check<T: ReadTxn>(
     txn: &T,
     field: &ScalarField,

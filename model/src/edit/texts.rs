@@ -5,6 +5,7 @@ use yrs::{Map, MapRef, Out, ReadTxn, TransactionMut, WriteTxn};
 use super::entity::{Kind, check_text, live, write_text};
 use super::splice::splice;
 use super::{EditError, TextField};
+use crate::map::value;
 use crate::schema;
 use crate::vocabulary::MapKind;
 
@@ -22,6 +23,18 @@ pub(super) fn set(
         _ => write_text(txn, &fields, key, text),
     }
     Ok(())
+}
+
+/// Makes a text that is missing; a plain string in its place becomes one.
+pub(super) fn ensure(txn: &mut TransactionMut<'_>, field: &TextField) {
+    let Ok((owner, key)) = owner(txn, field) else {
+        return;
+    };
+    let fields = owner.unwrap_or_else(|| txn.get_or_insert_map(schema::FRAME));
+    if !matches!(fields.get(txn, key), Some(Out::YText(_))) {
+        let present = value::word(txn, &fields, key);
+        write_text(txn, &fields, key, &present);
+    }
 }
 
 /// What a text belongs to (`None` is the frame, which may not exist yet) and its key.
