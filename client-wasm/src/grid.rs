@@ -9,7 +9,7 @@
 //! tags. Buttons carry `data-action`: `more`, `add`, `add-step`, `add-stage`, `add-lane`,
 //! `level`, `levels`. `data-testid`: `grid`, `stage`, `step`, `lane`, `cell`, `item`,
 //! `editor`, `point`, `popup`, `move-to`, `name-stages`, `add`, `add-stage`, `add-lane`,
-//! `pain-score`, `pain-rank`, `curve-summary`, `phone`, `previous`, `next`, `add-here`.
+//! `pain-score`, `pain-rank`, `hidden-lanes`, `names`, `curve-summary`, `phone`, `previous`, `next`, `add-here`.
 //! In "Move to…" the selects have `data-field`: `stage`, `step`, `lane`, `position`.
 
 #![expect(
@@ -32,16 +32,20 @@ mod header;
 mod keys;
 mod lane;
 mod look;
+mod looks;
 pub(crate) mod lull;
 mod more;
 mod moves;
 mod names;
+mod paste;
 mod people;
 mod phone;
+mod pins;
 mod pointer;
 mod popup;
 mod roving;
 mod spot;
+mod stages;
 mod structure;
 mod text;
 mod which;
@@ -55,7 +59,7 @@ use self::drag::{DropMark, Ghost};
 use self::header::Header;
 use self::lane::LaneRow;
 use self::phone::PhoneView;
-use self::popup::PopupHost;
+use self::popup::{Content, Popup, PopupHost};
 use crate::dom::{Listener, window};
 use crate::icon::Icon;
 
@@ -67,6 +71,7 @@ const PHONE: &str = "(max-width: 759.98px)";
 pub fn GridView() -> impl IntoView {
     let board = Board::here();
     watch_width(board);
+    paste::listen(board);
     keys::listen(board);
     let hand = drag::listen(board);
     let selected = StoredValue::new(None);
@@ -157,6 +162,7 @@ fn watch_width(board: Board) {
 #[component]
 fn Table() -> impl IntoView {
     let board = Board::here();
+    pins::watch(board);
     let title = board.state.frame();
     let rows = move || board.layout.with(|grid| grid.rows.clone());
     let places = Memo::new(move |_| {
@@ -203,9 +209,39 @@ fn Table() -> impl IntoView {
                         <Icon name="plus" />
                         "Lane"
                     </button>
+                    <HiddenLanes />
                 </div>
             </div>
         </div>
     }
     .into_any()
+}
+
+/// How many lanes are hidden, and the way to show them again.
+#[component]
+fn HiddenLanes() -> impl IntoView {
+    let board = Board::here();
+    let count = Memo::new(move |_| board.layout.with(|grid| grid.hidden.len()));
+    let words = move || match count.get() {
+        1 => "1 hidden lane".to_owned(),
+        more => format!("{more} hidden lanes"),
+    };
+    let open = move |event: web_sys::MouseEvent| {
+        let button = event.current_target();
+        if let Some(button) = button.and_then(|button| button.dyn_into::<Element>().ok()) {
+            let popup = Popup::beside(Content::HiddenLanes, &button);
+            board.popup.set(Some(popup));
+        }
+    };
+    let button = move || {
+        (count.get() > 0).then(|| {
+            view! {
+                <button class="hidden-lanes" type="button" data-opens="" data-testid="hidden-lanes" on:click=open>
+                    <Icon name="eye-off" />
+                    {words}
+                </button>
+            }
+        })
+    };
+    button.into_any()
 }

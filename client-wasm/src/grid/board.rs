@@ -58,6 +58,8 @@ pub(crate) struct Board {
     pub(crate) popup: RwSignal<Option<Popup>>,
     pub(crate) carried: RwSignal<Option<Carried>>,
     pub(crate) lanes: Memo<Arc<HashMap<LaneId, (LaneKind, Role)>>>,
+    /// The lanes that stay under the headers.
+    pub(crate) pinned: Memo<Vec<LaneId>>,
     /// Whether the phone's view is shown.
     pub(crate) narrow: RwSignal<bool>,
     /// The step the phone shows.
@@ -91,6 +93,7 @@ impl Board {
             popup: RwSignal::new(None),
             carried: RwSignal::new(None),
             lanes: Memo::new(move |_| Arc::new(roles(state, &layout.get()))),
+            pinned: Memo::new(move |_| pinned(state, &layout.get())),
             narrow: RwSignal::new(false),
             shown: RwSignal::new(None),
             find: Finder::new(state),
@@ -158,6 +161,9 @@ impl Board {
             Role::Opportunities => Item::Opportunity(OpportunityId::from_random(random)),
             Role::Cards | Role::Curve => Item::Card(CardId::from_random(random)),
         };
+        if self.grid().collapsed.contains(&cell.lane) {
+            self.collapse_lane(&cell.lane, false);
+        }
         self.popup.set(None);
         self.filters.keep(&item);
         self.forget_caret();
@@ -285,7 +291,7 @@ impl Board {
 
     /// Where focus goes when a place is deleted: the next thing of its kind, the one
     /// before, or what it was in.
-    fn beside(&self, spot: &Spot) -> Option<Spot> {
+    pub(super) fn beside(&self, spot: &Spot) -> Option<Spot> {
         let grid = self.grid();
         match spot {
             Spot::Item(item) => {
@@ -398,6 +404,15 @@ fn added(draft: &Draft, text: String) -> Edit {
         }
         Item::Metric(_) => unreachable!("nobody drafts a metric"),
     }
+}
+
+fn pinned(state: MapState, grid: &Grid) -> Vec<LaneId> {
+    let is_pinned = |id: &&LaneId| {
+        state
+            .lane(id)
+            .with(|lane| lane.as_ref().is_some_and(|lane| lane.pinned))
+    };
+    grid.rows.iter().filter(is_pinned).cloned().collect()
 }
 
 fn roles(state: MapState, grid: &Grid) -> HashMap<LaneId, (LaneKind, Role)> {

@@ -3,8 +3,11 @@
 mod invitation;
 
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use waymark_model::edit::Place;
 use waymark_model::grid::StageSpan;
 use waymark_model::ids::{StageId, StepId};
+use web_sys::Element;
 
 pub(crate) use self::invitation::NameStages;
 use super::board::Board;
@@ -12,6 +15,7 @@ use super::columns::Column;
 use super::faces::tone;
 use super::more::More;
 use super::people::{self, Tags};
+use super::popup::{Content, Popup};
 use super::spot::Spot;
 use super::text::{Leave, TextEditor};
 use crate::icon::Icon;
@@ -118,6 +122,27 @@ fn StageHeader(stage: StageId, stages: Memo<Vec<(usize, StageSpan)>>) -> impl In
                 .filter(|goal| !goal.is_empty())
         })
     };
+    let goal_stage = stage.clone();
+    let open_goal = move |event: web_sys::MouseEvent| {
+        event.stop_propagation();
+        let line = event.current_target();
+        if let Some(line) = line.and_then(|line| line.dyn_into::<Element>().ok()) {
+            let content = Content::Goal(goal_stage.clone());
+            board.popup.set(Some(Popup::beside(content, &line)));
+        }
+    };
+    let goal_line = move || {
+        let open = open_goal.clone();
+        goal().map(|goal| {
+            view! {
+                <button class="stage-goal" type="button" tabindex="-1" data-opens="" title=goal.clone() on:click=open>
+                    <span>{goal.clone()}</span>
+                </button>
+            }
+        })
+    };
+    let after = stage.clone();
+    let add = Callback::new(move |()| board.add_stage(Place::After(after.clone())));
     let id = stage.clone();
     let span = Memo::new(move |_| {
         let found = stages.with(|stages| stages.iter().find(|(_, span)| span.stage == id).cloned());
@@ -166,6 +191,8 @@ fn StageHeader(stage: StageId, stages: Memo<Vec<(usize, StageSpan)>>) -> impl In
                 </div>
                 <More of=Signal::derive(move || format!("stage {}", title.get())) />
             </div>
+            {goal_line}
+            <Between what="stage" of=title add=add />
         </div>
     }
     .into_any()
@@ -194,6 +221,12 @@ fn StepHeader(step: StepId) -> impl IntoView {
     });
     let truth = Memo::new(move |_| {
         data.with(|step| step.as_ref().is_some_and(|step| step.moment_of_truth))
+    });
+    let after = step.clone();
+    let add = Callback::new(move |()| {
+        if let Some(stage) = board.stage_of(&after) {
+            board.add_step(stage, Place::After(after.clone()));
+        }
     });
     let place = board.columns.place(Column::Step(step.clone()));
     let star = move || truth.get().then(|| view! { <Truth /> });
@@ -241,7 +274,28 @@ fn StepHeader(step: StepId) -> impl IntoView {
             </div>
             {star}
             <More of=Signal::derive(move || format!("step {}", title.get())) />
+            <Between what="step" of=title add=add />
         </div>
+    }
+    .into_any()
+}
+
+/// The "+" on the border to the next header.
+#[component]
+fn Between(what: &'static str, of: Memo<String>, add: Callback<()>) -> impl IntoView {
+    view! {
+        <button
+            class="add-between"
+            type="button"
+            tabindex="-1"
+            aria-label=move || format!("Add {what} after {}", of.get())
+            on:click=move |event| {
+                event.stop_propagation();
+                add.run(());
+            }
+        >
+            <Icon name="plus" />
+        </button>
     }
     .into_any()
 }

@@ -1,9 +1,12 @@
 //! A lane: its header and its cells.
 
+mod collapsed;
+
 use leptos::prelude::*;
 use waymark_model::grid::CellId;
 use waymark_model::ids::LaneId;
 
+use self::collapsed::CountCell;
 use super::board::{Board, Role};
 use super::cell::CellView;
 use super::columns::Column;
@@ -12,6 +15,7 @@ use super::faces;
 use super::header::HeaderText;
 use super::more::More;
 use super::people::{self, Tags};
+use super::popup::looks;
 use super::spot::Spot;
 use crate::icon::Icon;
 use crate::state::Focus;
@@ -30,7 +34,11 @@ pub(crate) fn LaneRow(lane: LaneId, index: Memo<usize>) -> impl IntoView {
         })
     };
     let line = Memo::new(move |_| data.with(|lane| lane.as_ref().and_then(|lane| lane.line_above)));
-    let layer = move || (role.get() == Role::Curve).then(|| view! { <CurveLayer /> });
+    let collapsed = is_collapsed(board, &lane);
+    let pinned =
+        Memo::new(move |_| data.with(|lane| lane.as_ref().is_some_and(|lane| lane.pinned)));
+    let layer =
+        move || (role.get() == Role::Curve && !collapsed.get()).then(|| view! { <CurveLayer /> });
     let empty = empty_hint(board, &lane);
     let id = lane.clone();
     let row_lane = lane.clone();
@@ -38,6 +46,8 @@ pub(crate) fn LaneRow(lane: LaneId, index: Memo<usize>) -> impl IntoView {
         <div
             class="row"
             class:row-curve=move || role.get() == Role::Curve
+            class:collapsed=collapsed
+            class:pinned=pinned
             class:with-line=move || line.get().is_some()
             role="row"
             aria-rowindex=move || index.get() + 3
@@ -47,7 +57,7 @@ pub(crate) fn LaneRow(lane: LaneId, index: Memo<usize>) -> impl IntoView {
             <LaneHeader lane=lane />
             {layer}
             <For each=move || board.columns.all() key=Clone::clone let:column>
-                {cell_at(board, &row_lane, column)}
+                {cell_at(board, &row_lane, column, collapsed)}
             </For>
             {move || empty.get().map(|hint| view! { <Hint hint=hint /> })}
             {move || line.get().map(|line| view! { <p class="blueprint-line"><span>{line.label()}</span></p> })}
@@ -56,14 +66,27 @@ pub(crate) fn LaneRow(lane: LaneId, index: Memo<usize>) -> impl IntoView {
     .into_any()
 }
 
-fn cell_at(board: Board, lane: &LaneId, column: Column) -> AnyView {
+fn is_collapsed(board: Board, lane: &LaneId) -> Memo<bool> {
+    let lane = lane.clone();
+    Memo::new(move |_| board.layout.with(|grid| grid.collapsed.contains(&lane)))
+}
+
+fn cell_at(board: Board, lane: &LaneId, column: Column, collapsed: Memo<bool>) -> AnyView {
     match column {
         Column::Step(step) => {
             let cell = CellId {
                 lane: lane.clone(),
                 step,
             };
-            view! { <CellView cell=cell /> }.into_any()
+            (move || {
+                let cell = cell.clone();
+                if collapsed.get() {
+                    view! { <CountCell cell=cell /> }.into_any()
+                } else {
+                    view! { <CellView cell=cell /> }.into_any()
+                }
+            })
+            .into_any()
         }
         Column::Gap(_) => {
             let place = board.columns.place(column);
@@ -85,7 +108,11 @@ fn empty_hint(board: Board, lane: &LaneId) -> Memo<Option<&'static str>> {
     let lane = lane.clone();
     Memo::new(move |_| {
         let (kind, role) = board.lanes.with(|lanes| lanes.get(&lane).copied())?;
-        if role == Role::Curve || board.drafting.get().is_some_and(|cell| cell.lane == lane) {
+        let collapsed = board.layout.with(|grid| grid.collapsed.contains(&lane));
+        if collapsed
+            || role == Role::Curve
+            || board.drafting.get().is_some_and(|cell| cell.lane == lane)
+        {
             return None;
         }
         board.layout.with(|grid| {
@@ -126,6 +153,22 @@ fn LaneHeader(lane: LaneId) -> impl IntoView {
         let lane = lane.clone();
         Memo::new(move |_| board.lanes.with(|lanes| lanes.get(&lane).copied()))
     };
+    let collapsed = is_collapsed(board, &lane);
+    let colour = move || {
+        let colour = data.with(|lane| lane.as_ref().and_then(|lane| lane.colour));
+        looks::class(colour)
+    };
+    let pin = move || {
+        let pinned = data.with(|lane| lane.as_ref().is_some_and(|lane| lane.pinned));
+        pinned.then(|| view! { <span class="lane-pin" title="Pinned"><Icon name="pin" /></span> })
+    };
+    let toggle = {
+        let lane = lane.clone();
+        move |event: web_sys::MouseEvent| {
+            event.stop_propagation();
+            board.collapse_lane(&lane, !collapsed.get_untracked());
+        }
+    };
     let icon = move || {
         kind.get().map(|(kind, _)| view! { <span class="lane-icon" title=kind.label()><Icon name=faces::icon(kind) /></span> })
     };
@@ -137,8 +180,12 @@ fn LaneHeader(lane: LaneId) -> impl IntoView {
             .map(|name| view! { <small class="lane-persona">{name}</small> })
     };
     let spoken = move || {
-        kind.get()
-            .map(|(kind, _)| format!("{}, {} lane", title.get(), kind.label()))
+        kind.get().map(|(kind, _)| {
+            let pinned = data.with(|lane| lane.as_ref().is_some_and(|lane| lane.pinned));
+            let looks = [(collapsed.get(), ", collapsed"), (pinned, ", pinned")];
+            let looks: String = looks.iter().filter(|it| it.0).map(|it| it.1).collect();
+            format!("{}, {} lane{looks}", title.get(), kind.label())
+        })
     };
     let guests = people::on_header(board, Focus::Lane(lane.to_string()));
     let lifted = Memo::new(move |_| {
@@ -150,7 +197,7 @@ fn LaneHeader(lane: LaneId) -> impl IntoView {
     });
     view! {
         <div
-            class="lane-head"
+            class=move || format!("lane-head {}", colour())
             class:occupied=move || guests.with(|guests| !guests.is_empty())
             class:lifted=lifted
             style=("--who", people::colour(guests))
@@ -166,6 +213,17 @@ fn LaneHeader(lane: LaneId) -> impl IntoView {
                 <HeaderText spot=spot title=title placeholder="Name this lane" />
                 {persona}
             </div>
+            {pin}
+            <button
+                class="lane-toggle"
+                type="button"
+                tabindex="-1"
+                aria-expanded=move || (!collapsed.get()).to_string()
+                aria-label=move || format!("{} lane {}", if collapsed.get() { "Open" } else { "Collapse" }, title.get())
+                on:click=toggle
+            >
+                <Icon name="chevron-down" />
+            </button>
             <More of=Signal::derive(move || format!("lane {}", title.get())) />
         </div>
     }

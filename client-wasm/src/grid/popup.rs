@@ -1,11 +1,14 @@
 //! Menus and small dialogs, opened where the hand is. One at a time.
 
 mod all;
+mod goal;
 mod key_list;
 mod kinds;
 mod lanes;
+pub(crate) mod looks;
 mod menu;
 mod move_to;
+mod names;
 mod scores;
 
 use leptos::ev::KeyboardEvent;
@@ -14,15 +17,17 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use waymark_model::edit::Place;
 use waymark_model::grid::Item;
-use waymark_model::ids::{LaneId, StepId};
+use waymark_model::ids::{LaneId, StageId, StepId};
 use web_sys::{Element, Node};
 
 use self::all::AllCommands;
+use self::goal::Goal;
 use self::key_list::KeyList;
 use self::kinds::LaneKinds;
 pub(crate) use self::menu::Entry;
 use self::menu::Menu;
 use self::move_to::MoveTo;
+use self::names::Names;
 use self::scores::{OpportunityScores, PainScoring};
 use super::board::Board;
 use super::commands;
@@ -52,6 +57,19 @@ pub(crate) enum Content {
     LaneKinds(Place<LaneId>),
     /// Lanes to add a card to, at a step.
     AddTo(StepId),
+    /// The colours of a lane.
+    LaneColour(LaneId),
+    /// The lines that can be above a lane.
+    LaneLine(LaneId),
+    /// The lanes that are not shown.
+    HiddenLanes,
+    /// What a stage is to reach.
+    Goal(StageId),
+    /// Names that become stages or steps after a header.
+    Names {
+        spot: Spot,
+        text: String,
+    },
     /// Every command that can be given now.
     Commands,
     /// Every key.
@@ -142,9 +160,14 @@ impl Popup {
         match &self.content {
             Content::Menu(spot) | Content::MoveTo(spot) => Some(spot.clone()),
             Content::Levels(step) => Some(Spot::Point(step.clone())),
-            Content::LaneKinds(_) | Content::AddTo(_) | Content::Commands | Content::Keys => {
-                board.current()
-            }
+            Content::LaneColour(lane) | Content::LaneLine(lane) => Some(Spot::Lane(lane.clone())),
+            Content::Goal(stage) => Some(Spot::Stage(stage.clone())),
+            Content::Names { spot, .. } => Some(spot.clone()),
+            Content::LaneKinds(_)
+            | Content::AddTo(_)
+            | Content::HiddenLanes
+            | Content::Commands
+            | Content::Keys => board.current(),
         }
     }
 }
@@ -204,6 +227,10 @@ fn PopupView(popup: Popup) -> impl IntoView {
         Content::Menu(_) | Content::AddTo(_) => None,
         Content::MoveTo(_) => Some("Move to"),
         Content::Levels(_) => Some("How does it feel?"),
+        Content::LaneLine(_) | Content::HiddenLanes => None,
+        Content::LaneColour(_) => Some("Colour of the lane"),
+        Content::Goal(_) => Some("Goal of the stage"),
+        Content::Names { .. } => Some("Make from names"),
         Content::LaneKinds(_) => Some("What should the lane hold?"),
         Content::Commands => Some("All commands"),
         Content::Keys => Some("Keys"),
@@ -266,6 +293,24 @@ fn content(board: Board, popup: &Popup) -> AnyView {
             .into_any()
         }
         Content::LaneKinds(place) => view! { <LaneKinds place=place /> }.into_any(),
+        Content::LaneColour(id) => {
+            let present = board.lane_now(&id).and_then(|lane| lane.colour);
+            let choose = move |colour| {
+                board.set_lane_colour(&id, colour);
+                board.close_popup();
+            };
+            view! { <looks::Colours present=present on_choose=Callback::new(choose) /> }.into_any()
+        }
+        Content::LaneLine(id) => {
+            let entries = looks::lines(board, &id);
+            view! { <Menu label="Line above the lane".to_owned() entries=entries /> }.into_any()
+        }
+        Content::HiddenLanes => {
+            let entries = looks::hidden(board);
+            view! { <Menu label="Hidden lanes".to_owned() entries=entries /> }.into_any()
+        }
+        Content::Goal(stage) => view! { <Goal stage=stage /> }.into_any(),
+        Content::Names { spot, text } => view! { <Names spot=spot text=text /> }.into_any(),
         Content::AddTo(step) => {
             let entries = lanes::of_step(board, &step);
             view! { <Menu label="Add to this step".to_owned() entries=entries /> }.into_any()

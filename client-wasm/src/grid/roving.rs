@@ -51,14 +51,8 @@ pub(crate) fn go(grid: &Grid, from: &Spot, motion: Motion) -> Option<Spot> {
     let to = match motion {
         Motion::Left => return sideways(grid, at, false),
         Motion::Right => return sideways(grid, at, true),
-        Motion::Up => Position {
-            row: at.row.checked_sub(1)?,
-            ..at
-        },
-        Motion::Down => Position {
-            row: at.row + 1,
-            ..at
-        },
+        Motion::Up => next_row(grid, at, false)?,
+        Motion::Down => next_row(grid, at, true)?,
         Motion::PageUp(lanes) if at.row >= LANES => Position {
             row: at.row.saturating_sub(lanes.max(1)).max(LANES),
             ..at
@@ -76,6 +70,19 @@ pub(crate) fn go(grid: &Grid, from: &Spot, motion: Motion) -> Option<Spot> {
         Motion::NextStage => return other_stage(grid, at, true),
     };
     spot_at(grid, to)
+}
+
+/// One row up or down; in a column, collapsed lanes are passed over.
+fn next_row(grid: &Grid, at: Position, down: bool) -> Option<Position> {
+    let mut row = at.row;
+    loop {
+        row = if down { row + 1 } else { row.checked_sub(1)? };
+        let lane = row.checked_sub(LANES).and_then(|lane| grid.rows.get(lane));
+        let is_passed = lane.is_some_and(|lane| grid.collapsed.contains(lane));
+        if at.column.is_none() || !is_passed {
+            return Some(Position { row, ..at });
+        }
+    }
 }
 
 /// The cell an item is in.

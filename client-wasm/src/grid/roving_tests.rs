@@ -205,3 +205,17 @@ fn a_place_that_is_gone_leads_nowhere_and_an_empty_map_has_no_first() {
     assert_eq!(first(&grid()), Some(cell("l1", "a")));
     assert_eq!(first(&Grid::default()), None);
 }
+
+#[test]
+fn arrows_pass_over_a_collapsed_lane_but_reach_its_header() {
+    let mut grid = grid();
+    grid.rows.push(lane("l3"));
+    grid.collapsed.insert(lane("l2"));
+    let cell = |l: &str| Spot::Cell(cell_id(l, "b"));
+    assert_eq!(go(&grid, &cell("l1"), Motion::Down), Some(cell("l3")));
+    assert_eq!(go(&grid, &cell("l3"), Motion::Up), Some(cell("l1")));
+    let header = |l: &str| Spot::Lane(lane(l));
+    assert_eq!(go(&grid, &header("l1"), Motion::Down), Some(header("l2")));
+    grid.rows.pop();
+    assert_eq!(go(&grid, &cell("l1"), Motion::Down), None);
+}

@@ -4,15 +4,17 @@ use leptos::prelude::*;
 use waymark_model::Edit;
 use waymark_model::edit::Place;
 use waymark_model::ids::{LaneId, StageId, StepId};
+use waymark_model::map::Lane;
 use waymark_model::vocabulary::LaneKind;
 
 use super::board::Board;
+use super::looks::crossed;
 use super::moves::{self, Direction, Landing, Moved};
 use super::roving::{Motion, go};
 use super::spot::Spot;
 
-const NEW_STAGE: &str = "New stage";
-const NEW_STEP: &str = "New step";
+pub(super) const NEW_STAGE: &str = "New stage";
+pub(super) const NEW_STEP: &str = "New step";
 
 impl Board {
     /// Makes stages of these names, each with one step, as one undo step.
@@ -98,7 +100,7 @@ impl Board {
         }
     }
 
-    fn name_new(&self, spot: Spot) {
+    pub(super) fn name_new(&self, spot: Spot) {
         self.popup.set(None);
         self.settle(spot.clone(), false);
         self.start_editing(&spot);
@@ -132,13 +134,32 @@ impl Board {
             return false;
         };
         let places = moves::places(&grid, moved, landing);
+        let before = self.state.map();
         if self.state.edit(edit).is_err() {
             return false;
         }
         self.settle(moved.spot(), true);
         self.state
             .announce(format!("Moved to {}", self.say_place(landing, places)));
+        if let Moved::Lane(id) = moved {
+            self.warn_of_lines(id, &before.lanes);
+        }
         true
+    }
+
+    /// What stands on which side of a blueprint line is a claim of the map: say when a
+    /// move changed it.
+    fn warn_of_lines(&self, id: &LaneId, before: &[Lane]) {
+        let map = self.state.map();
+        for line in crossed(id, before, &map.lanes) {
+            let title = self
+                .lane_now(id)
+                .map_or_else(String::new, |lane| lane.title);
+            let line = line.label().to_lowercase();
+            self.state.toast(format!(
+                "Lane “{title}” is now on the other side of the {line}"
+            ));
+        }
     }
 
     /// Moves something one place in a direction.

@@ -2,6 +2,7 @@
 
 use waymark_model::edit::Place;
 use waymark_model::ids::LaneId;
+use waymark_model::map::Lane;
 
 use super::super::popup::Content;
 use super::super::spot::Spot;
@@ -18,6 +19,40 @@ pub(crate) const SECTIONS: &[Section] = &[
             add(at, Place::After);
         })
         .keys(&["N"]),
+    ],
+    &[
+        Command::new("lane.collapse", "chevrons-down-up", "Collapsed", |at| {
+            if let Some(lane) = lane(at) {
+                at.board.collapse_lane(lane, !is(at, |lane| lane.collapsed));
+            }
+        })
+        .keys(&["E"])
+        .checked(|at| is(at, |lane| lane.collapsed)),
+        Command::new("lane.pin", "pin", "Pinned under the steps", |at| {
+            if let Some(lane) = lane(at) {
+                at.board.pin_lane(lane, !is(at, |lane| lane.pinned));
+            }
+        })
+        .keys(&["P"])
+        .checked(|at| is(at, |lane| lane.pinned)),
+        Command::new("lane.hide", "eye-off", "Hide", |at| {
+            if let Some(lane) = lane(at) {
+                at.board.hide_lane(lane);
+            }
+        })
+        .keys(&["H"]),
+        Command::new("lane.colour", "palette", "Colour…", |at| {
+            if let Some(lane) = lane(at) {
+                at.open(Content::LaneColour(lane.clone()));
+            }
+        })
+        .keys(&["O"]),
+        Command::new("lane.line", "separator-horizontal", "Line above…", |at| {
+            if let Some(lane) = lane(at) {
+                at.open(Content::LaneLine(lane.clone()));
+            }
+        })
+        .keys(&["L"]),
     ],
     &[
         Command::new("lane.up", "arrow-up", "Move up", up).keys(&["Alt+Shift+ArrowUp"]),
@@ -38,6 +73,11 @@ fn lane(at: &At) -> Option<&LaneId> {
         Some(Spot::Lane(lane)) => Some(lane),
         _ => None,
     }
+}
+
+fn is(at: &At, what: fn(&Lane) -> bool) -> bool {
+    let present = lane(at).and_then(|lane| at.board.lane_now(lane));
+    present.is_some_and(|lane| what(&lane))
 }
 
 fn add(at: &At, place: fn(LaneId) -> Place<LaneId>) {

@@ -102,6 +102,12 @@ pub(crate) const SECTIONS: &[Section] = &[
             at.board.add_stage(Place::Last);
         }),
         Command::new("map.add-lane", "plus", "Add lane…", add_lane),
+        Command::new("map.hidden-lanes", "eye", "Hidden lanes…", |at| {
+            at.board
+                .popup
+                .set(Some(Popup::on_top(Content::HiddenLanes)));
+        })
+        .when(|at| !at.board.grid().hidden.is_empty()),
         Command::new(
             "map.typing",
             "pencil",

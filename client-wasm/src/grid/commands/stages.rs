@@ -3,6 +3,7 @@
 use waymark_model::edit::Place;
 use waymark_model::ids::StageId;
 
+use super::super::popup::Content;
 use super::super::spot::Spot;
 use super::{At, Command, MENU, PICK_UP, Section, delete, edit, left, move_to, right};
 
@@ -22,6 +23,46 @@ pub(crate) const SECTIONS: &[Section] = &[
             add(at, Place::After);
         })
         .keys(&["N"]),
+        Command::new(
+            "stage.names",
+            "list-plus",
+            "Make stages from names…",
+            |at| {
+                if let Some(spot) = at.spot.clone() {
+                    let text = String::new();
+                    at.open(Content::Names { spot, text });
+                }
+            },
+        )
+        .keys(&["Shift+V"]),
+    ],
+    &[
+        Command::new("stage.goal", "target", "Goal…", |at| {
+            if let Some(stage) = stage(at) {
+                at.open(Content::Goal(stage.clone()));
+            }
+        })
+        .keys(&["Shift+Enter"]),
+        Command::new(
+            "stage.merge-next",
+            "merge",
+            "Merge with the next stage",
+            |at| {
+                merge(at, true);
+            },
+        )
+        .keys(&["Shift+M"])
+        .when(|at| has_neighbour(at, true)),
+        Command::new(
+            "stage.merge-previous",
+            "merge",
+            "Merge with the stage before",
+            |at| {
+                merge(at, false);
+            },
+        )
+        .keys(&["Alt+Shift+M"])
+        .when(|at| has_neighbour(at, false)),
     ],
     &[
         Command::new("stage.left", "arrow-left", "Move left", left).keys(&["Alt+Shift+ArrowLeft"]),
@@ -42,6 +83,16 @@ fn stage(at: &At) -> Option<&StageId> {
     match &at.spot {
         Some(Spot::Stage(stage)) => Some(stage),
         _ => None,
+    }
+}
+
+fn has_neighbour(at: &At, next: bool) -> bool {
+    stage(at).is_some_and(|stage| at.board.stage_beside(stage, next).is_some())
+}
+
+fn merge(at: &At, next: bool) {
+    if let Some(stage) = stage(at) {
+        at.board.merge_stage(stage, next);
     }
 }
 

@@ -24,6 +24,20 @@ pub(crate) const SECTIONS: &[Section] = &[
             add(at, Place::After);
         })
         .keys(&["N"]),
+        Command::new("step.names", "list-plus", "Make steps from names…", |at| {
+            if let Some(spot) = at.spot.clone() {
+                let text = String::new();
+                at.open(Content::Names { spot, text });
+            }
+        })
+        .keys(&["Shift+V"]),
+        Command::new("step.split", "split", "Start a new stage here", |at| {
+            if let Some(step) = step(at) {
+                at.board.split_stage(step);
+            }
+        })
+        .keys(&["Shift+S"])
+        .when(|at| step(at).is_some_and(|step| at.board.can_split(step))),
     ],
     &[
         Command::new("step.left", "arrow-left", "Move left", left).keys(&["Alt+Shift+ArrowLeft"]),
