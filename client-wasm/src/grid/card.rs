@@ -2,6 +2,7 @@
 
 mod frame;
 mod metric;
+mod reach;
 mod scores;
 
 use leptos::prelude::*;
@@ -11,6 +12,7 @@ use waymark_model::vocabulary::LaneKind;
 
 use self::frame::Frame;
 use self::metric::MetricView;
+use self::reach::ReachHandle;
 use self::scores::{PainScores, QuadrantTag};
 use super::board::Board;
 use super::faces::{Face, noun};
@@ -64,8 +66,22 @@ fn CardView(id: CardId, cell: CellId) -> impl IntoView {
             }
         })
     });
+    let end =
+        Memo::new(move |_| card.with(|card| card.as_ref().and_then(|card| card.span_to.clone())));
+    let reach = Memo::new(move |_| {
+        end.get().map(|end| {
+            let step = board.state.step(&end);
+            step.with(|step| {
+                step.as_ref()
+                    .map_or_else(String::new, |step| step.title.clone())
+            })
+        })
+    });
     let label = Signal::derive(move || {
         let noun = kind.get().map_or("Card", noun);
+        let reach = reach
+            .get()
+            .map_or(String::new(), |end| format!(", reaches to {end}"));
         let source = source.with(|source| {
             if source.is_empty() {
                 String::new()
@@ -73,7 +89,7 @@ fn CardView(id: CardId, cell: CellId) -> impl IntoView {
                 format!(". Source: {source}")
             }
         });
-        shown.with(|text| format!("{noun}: {}{source}", or_empty(text)))
+        shown.with(|text| format!("{noun}: {}{reach}{source}", or_empty(text)))
     });
     let footer = move || {
         source.with(|source| {
@@ -81,9 +97,16 @@ fn CardView(id: CardId, cell: CellId) -> impl IntoView {
                 .then(|| view! { <span class="card-source">{source.clone()}</span> })
         })
     };
+    let handle = id.clone();
+    let reaches = move || {
+        let end = reach.get().filter(|_| board.narrow.get())?;
+        Some(view! { <span class="card-reach">"→ "{end}</span> })
+    };
     view! {
         <Frame item=Item::Card(id) cell=cell face=face text=text shown=shown label=label>
             {footer}
+            {reaches}
+            <ReachHandle id=handle />
         </Frame>
     }
     .into_any()

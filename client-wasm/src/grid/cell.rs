@@ -44,6 +44,16 @@ pub(crate) fn CellView(cell: CellId) -> impl IntoView {
     let curve = Memo::new(move |_| facts.get().is_some_and(|(_, role)| role == Role::Curve));
     let flows = move || facts.get().is_some_and(|(kind, _)| Face::of(kind).flows());
     let items = items(board, &cell);
+    let (wide, narrow) = by_width(board, items);
+    let band = {
+        let cell = cell.clone();
+        Memo::new(move |_| {
+            board
+                .layout
+                .with(|grid| grid.bands.get(&cell).copied().unwrap_or(0))
+        })
+    };
+    let wide_cell = cell.clone();
     let guests = people::in_cell(board, &cell);
     let label = label(board, &cell, items);
     let point = {
@@ -69,8 +79,11 @@ pub(crate) fn CellView(cell: CellId) -> impl IntoView {
         >
             <Tags guests=guests />
             {point}
-            <div class="items" class:flows=flows>
-                <Items items=items cell=cell.clone() />
+            <For each=move || wide.get() key=item_key let:item>
+                <WideItem item=item cell=wide_cell.clone() />
+            </For>
+            <div class="items" class:flows=flows style=("--band", move || band.get().to_string())>
+                <Items items=narrow cell=cell.clone() />
                 <AddButton cell=cell />
             </div>
         </div>
@@ -82,6 +95,42 @@ pub(crate) fn CellView(cell: CellId) -> impl IntoView {
 #[component]
 pub(crate) fn Items(items: Memo<Vec<Item>>, cell: CellId) -> impl IntoView {
     view! { <For each=move || items.get() key=item_key let:item><ItemView item=item cell=cell.clone() /></For> }.into_any()
+}
+
+/// Those items of a cell that cover several steps, and the others.
+fn by_width(board: Board, items: Memo<Vec<Item>>) -> (Memo<Vec<Item>>, Memo<Vec<Item>>) {
+    let of = move |wanted: bool| {
+        Memo::new(move |_| {
+            board.layout.with(|grid| {
+                let is_wide =
+                    |item: &Item| matches!(item, Item::Card(id) if grid.spans.contains_key(id));
+                items.with(|items| {
+                    let wanted = items.iter().filter(|item| is_wide(item) == wanted);
+                    wanted.cloned().collect::<Vec<_>>()
+                })
+            })
+        })
+    };
+    (of(true), of(false))
+}
+
+/// A card that covers several steps, on its track above what else is in the cells.
+#[component]
+fn WideItem(item: Item, cell: CellId) -> impl IntoView {
+    let board = Board::here();
+    let id = item.clone();
+    let span = Memo::new(move |_| match &id {
+        Item::Card(id) => board.layout.with(|grid| grid.spans.get(id).copied()),
+        _ => None,
+    });
+    let track = move || span.get().map_or(0, |span| span.track).to_string();
+    let columns = move || span.get().map_or(1, |span| span.columns).to_string();
+    view! {
+        <div class="wide-item" style=("--track", track) style=("--span", columns)>
+            <ItemView item=item cell=cell />
+        </div>
+    }
+    .into_any()
 }
 
 /// The "+" of a cell.

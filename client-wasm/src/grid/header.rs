@@ -12,6 +12,7 @@ use web_sys::Element;
 pub(crate) use self::invitation::NameStages;
 use super::board::Board;
 use super::columns::Column;
+use super::connectors::Connections;
 use super::faces::tone;
 use super::more::More;
 use super::people::{self, Tags};
@@ -50,6 +51,7 @@ pub(crate) fn Header() -> impl IntoView {
                         Column::Gap(stage) => view! { <GapHeader stage=stage /> }.into_any(),
                     }}
                 </For>
+                <Connections />
             </div>
         </div>
     }

@@ -35,6 +35,7 @@ pub(crate) fn LaneRow(lane: LaneId, index: Memo<usize>) -> impl IntoView {
     };
     let line = Memo::new(move |_| data.with(|lane| lane.as_ref().and_then(|lane| lane.line_above)));
     let collapsed = is_collapsed(board, &lane);
+    let tracks = tracks(board, &lane);
     let pinned =
         Memo::new(move |_| data.with(|lane| lane.as_ref().is_some_and(|lane| lane.pinned)));
     let layer =
@@ -48,6 +49,8 @@ pub(crate) fn LaneRow(lane: LaneId, index: Memo<usize>) -> impl IntoView {
             class:row-curve=move || role.get() == Role::Curve
             class:collapsed=collapsed
             class:pinned=pinned
+            class:with-spans=move || tracks.get() != 0
+            style=("--tracks", move || tracks.get().max(1).to_string())
             class:with-line=move || line.get().is_some()
             role="row"
             aria-rowindex=move || index.get() + 3
@@ -64,6 +67,18 @@ pub(crate) fn LaneRow(lane: LaneId, index: Memo<usize>) -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+/// How many tracks of cards that cover several steps a lane has.
+fn tracks(board: Board, lane: &LaneId) -> Memo<usize> {
+    let lane = lane.clone();
+    Memo::new(move |_| {
+        board.layout.with(|grid| {
+            let bands = grid.bands.iter();
+            let here = bands.filter(|(cell, _)| cell.lane == lane);
+            here.map(|(_, band)| *band).max().unwrap_or(0)
+        })
+    })
 }
 
 fn is_collapsed(board: Board, lane: &LaneId) -> Memo<bool> {

@@ -1,6 +1,7 @@
 //! Menus and small dialogs, opened where the hand is. One at a time.
 
 mod all;
+mod connections;
 mod goal;
 mod key_list;
 mod kinds;
@@ -17,10 +18,11 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use waymark_model::edit::Place;
 use waymark_model::grid::Item;
-use waymark_model::ids::{LaneId, StageId, StepId};
+use waymark_model::ids::{CardId, LaneId, StageId, StepId};
 use web_sys::{Element, Node};
 
 use self::all::AllCommands;
+use self::connections::Connections;
 use self::goal::Goal;
 use self::key_list::KeyList;
 use self::kinds::LaneKinds;
@@ -70,6 +72,12 @@ pub(crate) enum Content {
         spot: Spot,
         text: String,
     },
+    /// The connections of a step.
+    Connections(StepId),
+    /// The steps a step can be connected with.
+    ConnectTo(StepId),
+    /// The steps a card can reach to.
+    ReachTo(CardId),
     /// Every command that can be given now.
     Commands,
     /// Every key.
@@ -161,6 +169,8 @@ impl Popup {
             Content::Menu(spot) | Content::MoveTo(spot) => Some(spot.clone()),
             Content::Levels(step) => Some(Spot::Point(step.clone())),
             Content::LaneColour(lane) | Content::LaneLine(lane) => Some(Spot::Lane(lane.clone())),
+            Content::Connections(step) | Content::ConnectTo(step) => Some(Spot::Step(step.clone())),
+            Content::ReachTo(card) => Some(Spot::Item(Item::Card(card.clone()))),
             Content::Goal(stage) => Some(Spot::Stage(stage.clone())),
             Content::Names { spot, .. } => Some(spot.clone()),
             Content::LaneKinds(_)
@@ -227,7 +237,11 @@ fn PopupView(popup: Popup) -> impl IntoView {
         Content::Menu(_) | Content::AddTo(_) => None,
         Content::MoveTo(_) => Some("Move to"),
         Content::Levels(_) => Some("How does it feel?"),
-        Content::LaneLine(_) | Content::HiddenLanes => None,
+        Content::LaneLine(_)
+        | Content::HiddenLanes
+        | Content::ConnectTo(_)
+        | Content::ReachTo(_) => None,
+        Content::Connections(_) => Some("Connections of the step"),
         Content::LaneColour(_) => Some("Colour of the lane"),
         Content::Goal(_) => Some("Goal of the stage"),
         Content::Names { .. } => Some("Make from names"),
@@ -308,6 +322,17 @@ fn content(board: Board, popup: &Popup) -> AnyView {
         Content::HiddenLanes => {
             let entries = looks::hidden(board);
             view! { <Menu label="Hidden lanes".to_owned() entries=entries /> }.into_any()
+        }
+        Content::Connections(step) => {
+            view! { <Connections step=step popup=popup.clone() /> }.into_any()
+        }
+        Content::ConnectTo(step) => {
+            let entries = connections::targets(board, &step, popup);
+            view! { <Menu label="Connect to".to_owned() entries=entries /> }.into_any()
+        }
+        Content::ReachTo(card) => {
+            let entries = connections::ends(board, &card);
+            view! { <Menu label="Reach to".to_owned() entries=entries /> }.into_any()
         }
         Content::Goal(stage) => view! { <Goal stage=stage /> }.into_any(),
         Content::Names { spot, text } => view! { <Names spot=spot text=text /> }.into_any(),

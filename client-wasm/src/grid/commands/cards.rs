@@ -2,6 +2,7 @@
 
 use waymark_model::grid::Item;
 
+use super::super::popup::Content;
 use super::super::spot::Spot;
 use super::{
     At, Command, MENU, PICK_UP, Section, delete, down, edit, is_movable, left, move_to, right, up,
@@ -36,6 +37,40 @@ pub(crate) const SECTIONS: &[Section] = &[
             .unlisted(),
         PICK_UP.unlisted(),
     ],
+    &[
+        Command::new(
+            "card.wider",
+            "arrow-right-from-line",
+            "Cover one step more",
+            |at| {
+                reach(at, true);
+            },
+        )
+        .keys(&[">"])
+        .when(is_card),
+        Command::new(
+            "card.narrower",
+            "arrow-left-from-line",
+            "Cover one step less",
+            |at| {
+                reach(at, false);
+            },
+        )
+        .keys(&["<"])
+        .when(is_card),
+        Command::new(
+            "card.reach-to",
+            "move-horizontal",
+            "Reach to step…",
+            |at| {
+                if let Some(Item::Card(id)) = at.item() {
+                    at.open(Content::ReachTo(id.clone()));
+                }
+            },
+        )
+        .keys(&["W"])
+        .when(is_card),
+    ],
     &[Command::new("card.delete", "trash-2", "Delete", delete)
         .keys(&["Delete", "Backspace"])
         .when(is_movable)
@@ -51,6 +86,16 @@ pub(crate) const SECTIONS: &[Section] = &[
 
 fn cell_of(at: &At, item: &Item) -> Option<waymark_model::grid::CellId> {
     at.board.cell_of(item)
+}
+
+fn is_card(at: &At) -> bool {
+    matches!(at.item(), Some(Item::Card(_)))
+}
+
+fn reach(at: &At, wider: bool) {
+    if let Some(Item::Card(id)) = at.item() {
+        at.board.reach_on(id, wider);
+    }
 }
 
 fn add_after(at: &At) {

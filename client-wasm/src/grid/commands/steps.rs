@@ -38,6 +38,18 @@ pub(crate) const SECTIONS: &[Section] = &[
         })
         .keys(&["Shift+S"])
         .when(|at| step(at).is_some_and(|step| at.board.can_split(step))),
+        Command::new("step.connect", "spline", "Connect to…", |at| {
+            if let Some(step) = step(at) {
+                at.open(Content::ConnectTo(step.clone()));
+            }
+        })
+        .keys(&["Shift+C"]),
+        Command::new("step.connections", "route", "Connections…", |at| {
+            if let Some(step) = step(at) {
+                at.open(Content::Connections(step.clone()));
+            }
+        })
+        .keys(&["Shift+L"]),
     ],
     &[
         Command::new("step.left", "arrow-left", "Move left", left).keys(&["Alt+Shift+ArrowLeft"]),
