@@ -9,7 +9,8 @@
 //! tags. Buttons carry `data-action`: `more`, `add`, `add-step`, `add-stage`, `add-lane`,
 //! `level`, `levels`. `data-testid`: `grid`, `stage`, `step`, `lane`, `cell`, `item`,
 //! `editor`, `point`, `popup`, `move-to`, `name-stages`, `add`, `add-stage`, `add-lane`,
-//! `pain-score`, `pain-rank`, `hidden-lanes`, `names`, `curve-summary`, `phone`, `previous`, `next`, `add-here`.
+//! `pain-score`, `pain-rank`, `hidden-lanes`, `names`, `curve-summary`, `phone`, `previous`, `next`, `add-here`,
+//! `selection-bar`.
 //! In "Move to…" the selects have `data-field`: `stage`, `step`, `lane`, `position`.
 
 #![expect(
@@ -17,6 +18,7 @@
     reason = "the component macro makes functions `pub` inside"
 )]
 
+mod batch;
 mod board;
 mod card;
 mod cell;
@@ -45,6 +47,7 @@ mod pins;
 mod pointer;
 mod popup;
 mod roving;
+mod selection;
 mod spans;
 mod spot;
 mod stages;
@@ -62,6 +65,7 @@ use self::header::Header;
 use self::lane::LaneRow;
 use self::phone::PhoneView;
 use self::popup::{Content, Popup, PopupHost};
+use self::selection::SelectionBar;
 use crate::dom::{Listener, window};
 use crate::icon::Icon;
 
@@ -83,6 +87,7 @@ pub fn GridView() -> impl IntoView {
         board.layout.track();
         board.narrow.track();
         board.mend_soon();
+        board.mend_selection();
     });
     let go_to = board.state.go_to();
     Effect::new(move |_| {
@@ -112,6 +117,7 @@ pub fn GridView() -> impl IntoView {
             on:keydown=move |event| keys::handle(board, &event)
             on:pointerdown=move |event| {
                 selected.set_value(pointer::was_selected(&event));
+                pointer::on_press(board, &event);
                 hand.with_value(|hand| hand.on_down(&event));
             }
             on:click=move |event| {
@@ -136,6 +142,7 @@ pub fn GridView() -> impl IntoView {
             {move || if board.narrow.get() { view! { <PhoneView /> }.into_any() } else { view! { <Table /> }.into_any() }}
             <DropMark />
             <Ghost />
+            <SelectionBar />
             <PopupHost />
         </div>
     }

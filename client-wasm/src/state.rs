@@ -163,7 +163,25 @@ impl MapState {
             at: dom::unix_now(),
         };
         if self.edit(edit).is_ok() {
-            toast::show_undo(String::from("Deleted ") + &label, target);
+            toast::show_undo(String::from("Deleted ") + &label, vec![target]);
+        }
+    }
+
+    /// Deletes several things softly as one undo step, with one offer to undo.
+    pub fn delete_all(&self, mut targets: Vec<Target>) {
+        if targets.len() == 1 {
+            return self.delete(targets.remove(0));
+        }
+        let by = profile::me().with_untracked(|me| me.shown_name().to_owned());
+        let at = dom::unix_now();
+        let delete = |target: &Target| Edit::Delete {
+            target: target.clone(),
+            by: by.clone(),
+            at,
+        };
+        let edits: Vec<Edit> = targets.iter().map(delete).collect();
+        if !edits.is_empty() && self.edit_all(edits).is_ok() {
+            toast::show_undo(format!("Deleted {} cards", targets.len()), targets);
         }
     }
 

@@ -14,8 +14,8 @@ use crate::state::MapState;
 pub struct Toast {
     pub id: u64,
     pub text: String,
-    /// Shown as a button "Undo" that restores this.
-    pub restore: Option<Target>,
+    /// Shown as a button "Undo" that restores these.
+    pub restore: Vec<Target>,
 }
 
 /// How long a line stays, in milliseconds; pointing at it or focusing it makes it stay.
@@ -42,15 +42,15 @@ fn toasts() -> ArcRwSignal<Vec<Toast>> {
 
 /// Shows a line.
 pub fn show(text: impl Into<String>) {
-    push(text.into(), None);
+    push(text.into(), Vec::new());
 }
 
 /// Shows a line with a button that restores what was deleted.
-pub fn show_undo(text: String, restore: Target) {
-    push(text, Some(restore));
+pub fn show_undo(text: String, restore: Vec<Target>) {
+    push(text, restore);
 }
 
-fn push(text: String, restore: Option<Target>) {
+fn push(text: String, restore: Vec<Target>) {
     let id = NEXT.replace(NEXT.get() + 1);
     toasts().update(|toasts| {
         toasts.retain(|toast| toast.text != text);
@@ -92,12 +92,13 @@ fn ToastLine(toast: Toast) -> impl IntoView {
     timer.with_value(|timer| timer.set(SHOWN_MS));
     let pause = move || timer.with_value(Timer::cancel);
     let resume = move || timer.with_value(|timer| timer.set(SHOWN_MS));
-    let undo = toast
-        .restore
-        .zip(use_context::<MapState>())
-        .map(|(target, map)| {
+    let restore = toast.restore;
+    let undo = use_context::<MapState>()
+        .filter(|_| !restore.is_empty())
+        .map(|map| {
             let restore = move |_| {
-                if map.edit(Edit::Restore(target.clone())).is_ok() {
+                let edits = restore.iter().cloned().map(Edit::Restore).collect();
+                if map.edit_all(edits).is_ok() {
                     announce("Restored");
                 }
                 close(id);

@@ -19,6 +19,7 @@ use super::focus::Memory;
 use super::look::Look;
 use super::popup::Popup;
 use super::roving;
+use super::selection::Selection;
 use super::spot::Spot;
 use super::which::Which;
 use crate::state::MapState;
@@ -57,6 +58,8 @@ pub(crate) struct Board {
     pub(crate) draft: RwSignal<Option<Draft>>,
     pub(crate) popup: RwSignal<Option<Popup>>,
     pub(crate) carried: RwSignal<Option<Carried>>,
+    /// The items that are chosen together.
+    pub(crate) selection: Selection,
     pub(crate) lanes: Memo<Arc<HashMap<LaneId, (LaneKind, Role)>>>,
     /// The lanes that stay under the headers.
     pub(crate) pinned: Memo<Vec<LaneId>>,
@@ -92,6 +95,7 @@ impl Board {
             draft: RwSignal::new(None),
             popup: RwSignal::new(None),
             carried: RwSignal::new(None),
+            selection: Selection::new(),
             lanes: Memo::new(move |_| Arc::new(roles(state, &layout.get()))),
             pinned: Memo::new(move |_| pinned(state, &layout.get())),
             narrow: RwSignal::new(false),
@@ -277,6 +281,12 @@ impl Board {
 
     /// Deletes what is at a place, with an offer to undo, and goes to what was beside it.
     pub(crate) fn delete(&self, spot: &Spot) {
+        if let Spot::Item(item) = spot
+            && self.selection.has_now(item)
+        {
+            self.delete_items(&self.meant(item));
+            return;
+        }
         let Some(target) = target_of(spot) else {
             return;
         };
@@ -349,7 +359,7 @@ pub(crate) fn text_field(spot: &Spot) -> Option<TextField> {
     })
 }
 
-fn target_of(spot: &Spot) -> Option<Target> {
+pub(crate) fn target_of(spot: &Spot) -> Option<Target> {
     Some(match spot {
         Spot::Stage(id) => Target::Stage(id.clone()),
         Spot::Step(id) => Target::Step(id.clone()),

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use waymark_model::grid::Item;
 use waymark_model::ids::{LaneId, StageId, StepId};
 
+use super::batch::count_words;
 use super::board::Board;
 use super::moves::{self, Direction, Landing, Moved};
 use super::spot::Spot;
@@ -60,6 +61,15 @@ impl Board {
             carried
                 .as_ref()
                 .is_some_and(|carried| carried.pointer.is_some())
+        })
+    }
+
+    /// Whether what is carried is one of the chosen items, so that all go; tracked.
+    pub(crate) fn carries_chosen(&self) -> bool {
+        self.carried.with(|carried| {
+            carried.as_ref().is_some_and(|carried| {
+                matches!(&carried.moved, Moved::Item(item) if self.selection.has_now(item))
+            })
         })
     }
 
@@ -135,6 +145,9 @@ impl Board {
     pub(crate) fn words_of(&self, moved: &Moved) -> String {
         let map = self.state.map();
         match moved {
+            Moved::Item(item) if self.selection.has_now(item) && self.chosen().len() > 1 => {
+                count_words(self.chosen().len())
+            }
             Moved::Item(item) => self.text_of(item).unwrap_or_default(),
             Moved::Step(id) => map
                 .steps

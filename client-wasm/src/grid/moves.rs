@@ -304,7 +304,11 @@ fn stages(grid: &Grid) -> Vec<StageId> {
 
 /// The place at an index among siblings, of which only those with an id count: a card
 /// between two pain points is ordered among cards.
-fn among<T, Id>(siblings: &[T], index: usize, id: impl Fn(&T) -> Option<Id>) -> Place<Id> {
+pub(crate) fn among<T, Id>(
+    siblings: &[T],
+    index: usize,
+    id: impl Fn(&T) -> Option<Id>,
+) -> Place<Id> {
     let index = index.min(siblings.len());
     let before = siblings[..index].iter().rev().find_map(&id);
     let after = siblings[index..].iter().find_map(&id);

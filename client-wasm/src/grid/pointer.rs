@@ -23,6 +23,16 @@ pub(crate) fn was_selected(event: &Event) -> Option<Spot> {
         .flatten()
 }
 
+/// A press: with Shift a range begins at what has focus before the press takes it.
+pub(crate) fn on_press(board: Board, event: &web_sys::PointerEvent) {
+    if event.shift_key()
+        && board.selection.is_empty_now()
+        && let Some(Spot::Item(item)) = board.current()
+    {
+        board.begin_range(&item);
+    }
+}
+
 /// A click; `selected` is what had focus before the press.
 pub(crate) fn on_click(board: Board, event: &MouseEvent, selected: Option<Spot>) {
     let Some(target) = event
@@ -40,6 +50,19 @@ pub(crate) fn on_click(board: Board, event: &MouseEvent, selected: Option<Spot>)
     else {
         return;
     };
+    if let Spot::Item(item) = &spot
+        && !board.editing.is_now(&spot)
+    {
+        if event.shift_key() {
+            board.choose_up_to(item);
+            return;
+        }
+        if event.ctrl_key() || event.meta_key() || board.selection.is_choosing() {
+            board.toggle_chosen(item);
+            return;
+        }
+    }
+    board.choose_none();
     if matches!(spot, Spot::Item(_))
         && selected.as_ref() == Some(&spot)
         && !board.editing.is_now(&spot)

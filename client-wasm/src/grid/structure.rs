@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use waymark_model::Edit;
 use waymark_model::edit::Place;
+use waymark_model::grid::CellId;
 use waymark_model::ids::{LaneId, StageId, StepId};
 use waymark_model::map::Lane;
 use waymark_model::vocabulary::LaneKind;
@@ -129,6 +130,12 @@ impl Board {
     /// Moves something; focus stays on it, it lights up, and the new place is said.
     /// Whether anything changed.
     pub(crate) fn land(&self, moved: &Moved, landing: &Landing) -> bool {
+        if let (Moved::Item(item), Landing::Cell { cell, index }) = (moved, landing)
+            && self.selection.has_now(item)
+            && self.chosen().len() > 1
+        {
+            return self.land_chosen(item, cell, *index);
+        }
         let grid = self.grid();
         let Some(edit) = moves::edit(&grid, moved, landing) else {
             return false;
@@ -164,6 +171,13 @@ impl Board {
 
     /// Moves something one place in a direction.
     pub(crate) fn nudge(&self, moved: &Moved, direction: Direction) {
+        if let Moved::Item(item) = moved
+            && self.selection.has_now(item)
+            && self.chosen().len() > 1
+        {
+            self.nudge_chosen(direction);
+            return;
+        }
         let grid = self.grid();
         let landing = moves::here(&grid, moved)
             .and_then(|here| moves::nudged(&grid, moved, &here, direction));
@@ -175,24 +189,28 @@ impl Board {
         }
     }
 
+    /// "Payment, Pain points".
+    pub(crate) fn say_cell(&self, cell: &CellId) -> String {
+        let map = self.state.map();
+        let step = map
+            .steps
+            .iter()
+            .find(|step| step.id == cell.step)
+            .map_or("", |step| step.title.as_str());
+        let lane = map
+            .lanes
+            .iter()
+            .find(|lane| lane.id == cell.lane)
+            .map_or("", |lane| lane.title.as_str());
+        format!("{step}, {lane}")
+    }
+
     /// "Payment, Pain points, 2 of 5".
     pub(crate) fn say_place(&self, landing: &Landing, places: usize) -> String {
         let map = self.state.map();
         let nth = |index: &usize| format!("{} of {places}", (index + 1).min(places));
         match landing {
-            Landing::Cell { cell, index } => {
-                let step = map
-                    .steps
-                    .iter()
-                    .find(|step| step.id == cell.step)
-                    .map_or("", |step| step.title.as_str());
-                let lane = map
-                    .lanes
-                    .iter()
-                    .find(|lane| lane.id == cell.lane)
-                    .map_or("", |lane| lane.title.as_str());
-                format!("{step}, {lane}, {}", nth(index))
-            }
+            Landing::Cell { cell, index } => format!("{}, {}", self.say_cell(cell), nth(index)),
             Landing::Step { stage, index } => {
                 let stage = map
                     .stages

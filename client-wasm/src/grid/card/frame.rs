@@ -37,7 +37,7 @@ pub(crate) fn Frame(
                 carried
                     .as_ref()
                     .is_some_and(|carried| carried.is_item(&item))
-            })
+            }) || (board.carries_chosen() && board.selection.has(&item))
         })
     };
     let dimmed = {
@@ -45,6 +45,15 @@ pub(crate) fn Frame(
         Memo::new(move |_| board.filters.dims(&item))
     };
     let (card, pain, opportunity) = names(&item);
+    let chosen = {
+        let item = item.clone();
+        Memo::new(move |_| board.selection.has(&item))
+    };
+    let said = move || {
+        let selected = if chosen.get() { "Selected. " } else { "" };
+        let out = if dimmed.get() { ", filtered out" } else { "" };
+        label.with(|label| format!("{selected}{label}{out}"))
+    };
     let body = {
         let (spot, item, cell) = (spot.clone(), item.clone(), cell.clone());
         move || {
@@ -62,10 +71,11 @@ pub(crate) fn Frame(
             class:editing=editing
             class:lifted=lifted
             class:dimmed=dimmed
+            class:chosen=chosen
             style=("--who", people::colour(guests))
             role="group"
             tabindex="-1"
-            aria-label=move || label.with(|label| if dimmed.get() { format!("{label}, filtered out") } else { label.clone() })
+            aria-label=said
             data-spot=spot.key()
             data-testid="item"
             data-card=card

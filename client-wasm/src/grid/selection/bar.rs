@@ -1,0 +1,80 @@
+//! The bar that says how many are selected and what can be done with them.
+
+use leptos::ev::{KeyboardEvent, MouseEvent};
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::Element;
+
+use super::super::batch::count_words;
+use super::super::board::Board;
+use super::super::popup::Popup;
+use super::super::spot::Spot;
+use crate::icon::Icon;
+
+/// Shown while anything is selected.
+#[component]
+pub(crate) fn SelectionBar() -> impl IntoView {
+    let board = Board::here();
+    let any = Memo::new(move |_| board.selection.count() > 0);
+    (move || any.get().then(|| view! { <Bar /> })).into_any()
+}
+
+#[component]
+fn Bar() -> impl IntoView {
+    let board = Board::here();
+    let words = move || format!("{} selected", count_words(board.selection.count()));
+    let on_keydown = move |event: KeyboardEvent| {
+        if event.key() == "Escape" {
+            event.prevent_default();
+            event.stop_propagation();
+            leave(board);
+        }
+    };
+    let move_to = move |event: &MouseEvent| {
+        let anchor = event
+            .current_target()
+            .and_then(|target| target.dyn_into::<Element>().ok());
+        if let (Some(first), Some(anchor)) = (board.chosen().first(), anchor) {
+            let spot = Spot::Item(first.clone());
+            board.popup.set(Some(Popup::move_to(spot, &anchor)));
+        }
+    };
+    view! {
+        <div
+            class="selection-bar"
+            role="toolbar"
+            aria-label=words
+            data-testid="selection-bar"
+            on:keydown=on_keydown
+        >
+            <span class="selection-count">{words}</span>
+            <Tool icon="move" text="Move to…" run=Callback::new(move |event| move_to(&event)) />
+            <Tool
+                icon="trash-2"
+                text="Delete"
+                run=Callback::new(move |_| board.delete_items(&board.chosen()))
+            />
+            <Tool icon="x" text="Done" run=Callback::new(move |_| leave(board)) />
+        </div>
+    }
+    .into_any()
+}
+
+/// Chooses nothing and goes back to the grid.
+fn leave(board: Board) {
+    board.choose_none();
+    if let Some(spot) = board.current() {
+        board.settle(spot, false);
+    }
+}
+
+#[component]
+fn Tool(icon: &'static str, text: &'static str, run: Callback<MouseEvent>) -> impl IntoView {
+    view! {
+        <button class="selection-tool" type="button" on:click=move |event| run.run(event)>
+            <Icon name=icon />
+            <span>{text}</span>
+        </button>
+    }
+    .into_any()
+}
