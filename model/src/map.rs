@@ -20,7 +20,7 @@ use crate::ids::{
 };
 use crate::scalar::{Choice, ScalarField};
 pub use crate::vocabulary::{
-    Colour, ConnectorKind, LaneKind, LaneLine, MapKind, PainEffect, Quadrant,
+    ClaimStatus, Colour, ConnectorKind, LaneKind, LaneLine, MapKind, PainEffect, Quadrant,
 };
 
 /// One journey map: everything that is not deleted, in reading order.
@@ -180,6 +180,10 @@ pub struct Card {
     pub text: String,
     /// Where a quote comes from; empty for other cards.
     pub source: String,
+    /// The colour somebody gave it; else it has that of its lane's kind.
+    pub colour: Option<Colour>,
+    /// How what it says is known.
+    pub status: Option<ClaimStatus>,
 }
 
 /// A frustration, error or bottleneck.

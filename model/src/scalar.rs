@@ -12,11 +12,11 @@ use std::sync::Arc;
 use yrs::{Any, Number};
 
 use crate::edit::{Kind, OpportunityScore, PainScore};
-use crate::ids::{IdError, OpportunityId, PainId, PersonaId, StepId};
+use crate::ids::{CardId, IdError, OpportunityId, PainId, PersonaId, StepId};
 use crate::map::value::finite;
 use crate::map::{JourneyMap, Scale};
 use crate::schema;
-use crate::vocabulary::{ClaimStatus, OpportunityStatus, PainEffect};
+use crate::vocabulary::{ClaimStatus, Colour, OpportunityStatus, PainEffect};
 
 /// A scalar, addressed by what it belongs to. A new one gets a variant, its place
 /// ([`Self::place`]), its way back ([`Self::parse`]) and its range ([`Self::accepts`]);
@@ -29,6 +29,10 @@ pub enum ScalarField {
     MomentOfTruth(StepId),
     /// How long a step takes: words.
     Duration(StepId),
+    /// The colour of a card: a word of [`Colour`].
+    CardColour(CardId),
+    /// How what a card says is known: a word of [`ClaimStatus`].
+    CardStatus(CardId),
     /// A number of a pain point, 1–5.
     Pain(PainId, PainScore),
     /// What people do about a pain point: a word of [`PainEffect`].
@@ -94,6 +98,8 @@ impl ScalarField {
             },
             Self::MomentOfTruth(id) => own(Kind::Step, id.as_str(), schema::MOMENT_OF_TRUTH),
             Self::Duration(id) => own(Kind::Step, id.as_str(), schema::DURATION),
+            Self::CardColour(id) => own(Kind::Card, id.as_str(), schema::COLOUR),
+            Self::CardStatus(id) => own(Kind::Card, id.as_str(), schema::STATUS),
             Self::Pain(id, score) => own(Kind::Pain, id.as_str(), pain_key(*score)),
             Self::PainEffect(id) => own(Kind::Pain, id.as_str(), schema::EFFECT),
             Self::PainStatus(id) => own(Kind::Pain, id.as_str(), schema::STATUS),
@@ -139,7 +145,10 @@ impl ScalarField {
                 })
             }
             (Self::PainEffect(_), Scalar::Word(word)) => PainEffect::from_word(word).is_some(),
-            (Self::PainStatus(_), Scalar::Word(word)) => ClaimStatus::from_word(word).is_some(),
+            (Self::CardColour(_), Scalar::Word(word)) => Colour::from_word(word).is_some(),
+            (Self::PainStatus(_) | Self::CardStatus(_), Scalar::Word(word)) => {
+                ClaimStatus::from_word(word).is_some()
+            }
             (Self::OpportunityStatus(_), Scalar::Word(word)) => {
                 OpportunityStatus::from_word(word).is_some()
             }
@@ -165,6 +174,7 @@ impl ScalarField {
                     && map.personas.iter().any(|it| it.id == *persona)
             }
             Self::MomentOfTruth(id) | Self::Duration(id) => map.steps.iter().any(|it| it.id == *id),
+            Self::CardColour(id) | Self::CardStatus(id) => map.cards.iter().any(|it| it.id == *id),
             Self::Pain(id, _) | Self::PainEffect(id) | Self::PainStatus(id) => {
                 map.pains.iter().any(|it| it.id == *id)
             }
@@ -186,6 +196,8 @@ fn of_parts(root: &str, id: &str, name: &str) -> Result<Option<ScalarField>, IdE
         }
         (schema::STEPS, schema::MOMENT_OF_TRUTH) => step(ScalarField::MomentOfTruth)?,
         (schema::STEPS, schema::DURATION) => step(ScalarField::Duration)?,
+        (schema::CARDS, schema::COLOUR) => ScalarField::CardColour(CardId::parse(id)?),
+        (schema::CARDS, schema::STATUS) => ScalarField::CardStatus(CardId::parse(id)?),
         (schema::PAINS, schema::SEVERITY) => score(PainScore::Severity)?,
         (schema::PAINS, schema::FREQUENCY) => score(PainScore::Frequency)?,
         (schema::PAINS, schema::IMPACT) => score(PainScore::Impact)?,
@@ -260,6 +272,8 @@ mod tests {
             ScalarField::Emotion(step.clone(), PersonaId::parse("mei").unwrap()),
             ScalarField::MomentOfTruth(step.clone()),
             ScalarField::Duration(step),
+            ScalarField::CardColour(CardId::parse("c").unwrap()),
+            ScalarField::CardStatus(CardId::parse("c").unwrap()),
             ScalarField::Pain(pain.clone(), PainScore::Severity),
             ScalarField::Pain(pain.clone(), PainScore::Frequency),
             ScalarField::Pain(pain.clone(), PainScore::Impact),

@@ -18,6 +18,7 @@ use waymark_model::ids::{
 use waymark_model::interchange::MapFile;
 use waymark_model::invariants::violations;
 use waymark_model::map::JourneyMap;
+use waymark_model::scalar::ScalarField;
 use waymark_model::schema::new_doc;
 use waymark_model::vocabulary::LaneKind;
 use waymark_model::{Grid, apply};
@@ -62,7 +63,7 @@ fn edit(map: &JourneyMap, (kind, a, b): Dice, name: &str) -> Option<Edit> {
         at: 1,
     };
     let text = format!("{name} 😀 {a}");
-    Some(match kind % 24 {
+    Some(match kind % 25 {
         0 => Edit::AddStage {
             id: StageId::parse(name).ok()?,
             title: text,
@@ -151,6 +152,10 @@ fn edit(map: &JourneyMap, (kind, a, b): Dice, name: &str) -> Option<Edit> {
             id: pick(&pains, a)?,
             score: [PainScore::Severity, PainScore::Impact][usize::from(a % 2)],
             value: [None, Some(1), Some(3), Some(5)][usize::from(b % 4)],
+        },
+        23 => Edit::SetScalar {
+            field: ScalarField::CardColour(pick(&cards, a)?),
+            value: [None, Some("rose".into()), Some("teal".into())][usize::from(b % 3)].clone(),
         },
         20 => Edit::SetMomentOfTruth {
             id: pick(&steps, a)?,

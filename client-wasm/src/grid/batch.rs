@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 use waymark_model::grid::{CellId, Item};
 use waymark_model::ids::{LaneId, StepId};
+use waymark_model::scalar::ScalarField;
+use waymark_model::vocabulary::Colour;
 use waymark_model::{Edit, Grid};
 
 use super::board::{Board, target_of};
@@ -212,6 +214,33 @@ impl Board {
             }
             self.state
                 .announce(format!("Moved {}", count_words(items.len())));
+        }
+    }
+
+    /// The colour of an item right now.
+    pub(crate) fn colour_of(&self, item: &Item) -> Option<Colour> {
+        let Item::Card(id) = item else { return None };
+        let map = self.state.map();
+        map.cards.iter().find(|card| card.id == *id)?.colour
+    }
+
+    /// Gives the cards among these items a colour, or that of their lane.
+    pub(crate) fn recolour(&self, items: &[Item], colour: Option<Colour>) {
+        let edits: Vec<Edit> = items
+            .iter()
+            .filter_map(|item| match item {
+                Item::Card(id) => Some(Edit::SetScalar {
+                    field: ScalarField::CardColour(id.clone()),
+                    value: colour.map(|colour| colour.word().into()),
+                }),
+                _ => None,
+            })
+            .collect();
+        let count = edits.len();
+        if count > 0 && self.state.edit_all(edits).is_ok() {
+            let name = colour.map_or("the colour of its lane", Colour::label);
+            self.state
+                .announce(format!("{}: {name}", count_words(count)));
         }
     }
 

@@ -284,7 +284,7 @@ impl Board {
         if let Spot::Item(item) = spot
             && self.selection.has_now(item)
         {
-            self.delete_items(&self.meant(item));
+            self.delete_items(&self.chosen());
             return;
         }
         let Some(target) = target_of(spot) else {

@@ -1,6 +1,7 @@
 //! One thing in a cell: a card, a pain point, an opportunity or a metric.
 
 mod frame;
+mod medium;
 mod metric;
 mod reach;
 mod scores;
@@ -8,7 +9,7 @@ mod scores;
 use leptos::prelude::*;
 use waymark_model::grid::{CellId, Item};
 use waymark_model::ids::{CardId, OpportunityId, PainId};
-use waymark_model::vocabulary::LaneKind;
+use waymark_model::vocabulary::{ClaimStatus, LaneKind};
 
 use self::frame::Frame;
 use self::metric::MetricView;
@@ -16,6 +17,7 @@ use self::reach::ReachHandle;
 use self::scores::{PainScores, QuadrantTag};
 use super::board::Board;
 use super::faces::{Face, noun};
+use crate::icon::Icon;
 
 /// One item of a cell.
 #[component]
@@ -49,6 +51,7 @@ fn CardView(id: CardId, cell: CellId) -> impl IntoView {
                 .unwrap_or_default()
         })
     });
+    let status = Memo::new(move |_| card.with(|card| card.as_ref()?.status));
     let lane = cell.lane.clone();
     let kind = Memo::new(move |_| {
         board
@@ -89,7 +92,15 @@ fn CardView(id: CardId, cell: CellId) -> impl IntoView {
                 format!(". Source: {source}")
             }
         });
-        shown.with(|text| format!("{noun}: {}{reach}{source}", or_empty(text)))
+        let status = status
+            .get()
+            .map_or(String::new(), |status| format!(". {}", status.label()));
+        shown.with(|text| format!("{noun}: {}{reach}{source}{status}", or_empty(text)))
+    });
+    let colour = Memo::new(move |_| card.with(|card| card.as_ref()?.colour));
+    let icon = Memo::new(move |_| {
+        matches!(kind.get(), Some(LaneKind::Touchpoints | LaneKind::Channels))
+            .then(|| text.with(|text| medium::icon(text)))
     });
     let footer = move || {
         source.with(|source| {
@@ -102,9 +113,29 @@ fn CardView(id: CardId, cell: CellId) -> impl IntoView {
         let end = reach.get().filter(|_| board.narrow.get())?;
         Some(view! { <span class="card-reach">"→ "{end}</span> })
     };
+    let known = move || {
+        status.get().map(|status| {
+            view! {
+                <span class="card-status">
+                    <Icon name=status_icon(status) />
+                    {status.label()}
+                </span>
+            }
+        })
+    };
     view! {
-        <Frame item=Item::Card(id) cell=cell face=face text=text shown=shown label=label>
+        <Frame
+            item=Item::Card(id)
+            cell=cell
+            face=face
+            colour=colour
+            icon=icon
+            text=text
+            shown=shown
+            label=label
+        >
             {footer}
+            {known}
             {reaches}
             <ReachHandle id=handle />
         </Frame>
@@ -182,6 +213,17 @@ fn live<T: Clone + PartialEq + Send + Sync + 'static>(
     let items = board.state.cell(cell);
     let is_there = Memo::new(move |_| items.with(|items| items.contains(&item)));
     Signal::derive(move || if is_there.get() { get().get() } else { None })
+}
+
+/// The icon for how a claim is known.
+fn status_icon(status: ClaimStatus) -> &'static str {
+    match status {
+        ClaimStatus::Assumption => "circle-question-mark",
+        ClaimStatus::Reported => "message-circle",
+        ClaimStatus::Observed => "eye",
+        ClaimStatus::DataBacked => "chart-line",
+        ClaimStatus::Disproved => "x",
+    }
 }
 
 fn or_empty(text: &str) -> &str {

@@ -322,6 +322,14 @@ fn open_menu(at: &At) {
 const MENU: Command =
     Command::new("place.menu", "ellipsis", "Menu", open_menu).keys(&["ContextMenu", "Shift+F10"]);
 
+/// Letting go of what is selected, before Escape leads anywhere else.
+const SELECT_NONE: Command = Command::new("place.select-none", "x", "Select nothing", |at| {
+    at.board.choose_none();
+})
+.keys(&["Escape"])
+.when(|at| !at.board.selection.is_empty_now())
+.unlisted();
+
 /// Carrying by keys, the same for everything that can be moved.
 const PICK_UP: Command = Command::new(
     "place.pick-up",

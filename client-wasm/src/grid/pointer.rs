@@ -23,12 +23,22 @@ pub(crate) fn was_selected(event: &Event) -> Option<Spot> {
         .flatten()
 }
 
-/// A press: with Shift a range begins at what has focus before the press takes it.
+/// A press with a key that selects: what has focus before the press takes it is where a
+/// range begins, or the first of what is chosen.
 pub(crate) fn on_press(board: Board, event: &web_sys::PointerEvent) {
-    if event.shift_key()
-        && board.selection.is_empty_now()
-        && let Some(Spot::Item(item)) = board.current()
-    {
+    let adds = event.ctrl_key() || event.meta_key();
+    if !(adds || event.shift_key()) || !board.selection.is_empty_now() {
+        return;
+    }
+    let spot = |place: &Element| Spot::parse(&place.get_attribute("data-spot")?);
+    let focused = document().active_element().as_ref().and_then(spot);
+    let Some(Spot::Item(item)) = focused else {
+        return;
+    };
+    let pressed = spot_element(event).as_ref().and_then(spot);
+    if adds && pressed != Some(Spot::Item(item.clone())) {
+        board.toggle_chosen(&item);
+    } else {
         board.begin_range(&item);
     }
 }

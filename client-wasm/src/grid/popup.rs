@@ -1,6 +1,7 @@
 //! Menus and small dialogs, opened where the hand is. One at a time.
 
 mod all;
+pub(crate) mod colours;
 mod connections;
 mod goal;
 mod key_list;
@@ -22,6 +23,7 @@ use waymark_model::ids::{CardId, LaneId, StageId, StepId};
 use web_sys::{Element, Node};
 
 use self::all::AllCommands;
+use self::colours::Colours;
 use self::connections::Connections;
 use self::goal::Goal;
 use self::key_list::KeyList;
@@ -55,6 +57,7 @@ const FIRST: [&str; 7] = [
 pub(crate) enum Content {
     Menu(Spot),
     MoveTo(Spot),
+    Colours(Item),
     Levels(StepId),
     LaneKinds(Place<LaneId>),
     /// Lanes to add a card to, at a step.
@@ -139,6 +142,14 @@ impl Popup {
         }
     }
 
+    pub(crate) fn move_to(spot: Spot, anchor: &Element) -> Self {
+        Self::beside(Content::MoveTo(spot), anchor)
+    }
+
+    pub(crate) fn colours(item: Item, anchor: &Element) -> Self {
+        Self::beside(Content::Colours(item), anchor)
+    }
+
     pub(crate) fn levels(step: StepId, anchor: &Element) -> Self {
         Self::beside(Content::Levels(step), anchor)
     }
@@ -167,6 +178,7 @@ impl Popup {
     fn home(&self, board: Board) -> Option<Spot> {
         match &self.content {
             Content::Menu(spot) | Content::MoveTo(spot) => Some(spot.clone()),
+            Content::Colours(item) => Some(Spot::Item(item.clone())),
             Content::Levels(step) => Some(Spot::Point(step.clone())),
             Content::LaneColour(lane) | Content::LaneLine(lane) => Some(Spot::Lane(lane.clone())),
             Content::Connections(step) | Content::ConnectTo(step) => Some(Spot::Step(step.clone())),
@@ -236,6 +248,7 @@ fn PopupView(popup: Popup) -> impl IntoView {
     let label = match &popup.content {
         Content::Menu(_) | Content::AddTo(_) => None,
         Content::MoveTo(_) => Some("Move to"),
+        Content::Colours(_) => Some("Colour"),
         Content::Levels(_) => Some("How does it feel?"),
         Content::LaneLine(_)
         | Content::HiddenLanes
@@ -288,6 +301,7 @@ fn content(board: Board, popup: &Popup) -> AnyView {
             }
             .into_any()
         }
+        Content::Colours(item) => view! { <Colours item=item /> }.into_any(),
         Content::MoveTo(spot) => view! { <MoveTo spot=spot /> }.into_any(),
         Content::Levels(step) => {
             let clear = step.clone();

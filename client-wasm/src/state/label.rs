@@ -45,7 +45,10 @@ fn of_scalar(field: &ScalarField) -> &'static str {
         ScalarField::Duration(_) => "Duration",
         ScalarField::Pain(..) | ScalarField::Opportunity(..) => "Score",
         ScalarField::PainEffect(_) => "Effect",
-        ScalarField::PainStatus(_) | ScalarField::OpportunityStatus(_) => "Status",
+        ScalarField::CardColour(_) => "Colour",
+        ScalarField::CardStatus(_)
+        | ScalarField::PainStatus(_)
+        | ScalarField::OpportunityStatus(_) => "Status",
     }
 }
 

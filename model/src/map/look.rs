@@ -86,6 +86,8 @@ mod tests {
             span_to: None,
             text: text.to_owned(),
             source: String::new(),
+            colour: None,
+            status: None,
         };
         (
             JourneyMap {

@@ -21,7 +21,9 @@ use crate::ids::{
     CardId, ConnectorId, LaneId, MetricId, OpportunityId, PainId, PersonaId, StageId, StepId,
 };
 use crate::schema;
-use crate::vocabulary::{Colour, ConnectorKind, LaneKind, LaneLine, MapKind, PainEffect};
+use crate::vocabulary::{
+    ClaimStatus, Colour, ConnectorKind, LaneKind, LaneLine, MapKind, PainEffect,
+};
 
 /// A reading and what is kept of it to bring it up to date.
 pub(super) struct Whole {
@@ -306,6 +308,7 @@ pub(super) fn card<T: ReadTxn>(txn: &T, cells: &Cells, id: &str, entry: Out) -> 
     };
     // There are many cards: each field is looked at once, in whatever order they come.
     let (mut cell, mut key, mut said, mut source, mut end, mut deleted) = Default::default();
+    let (mut colour, mut status) = (None, None);
     let fields: MapIter<'_, &T, T> = fields.iter(txn);
     for (name, value) in fields {
         match name {
@@ -313,6 +316,8 @@ pub(super) fn card<T: ReadTxn>(txn: &T, cells: &Cells, id: &str, entry: Out) -> 
             schema::POS => key = key_in(value),
             schema::TEXT => said = text_in(txn, value),
             schema::SOURCE => source = word_in(value),
+            schema::COLOUR => colour = Colour::from_word(&word_in(value)),
+            schema::STATUS => status = ClaimStatus::from_word(&word_in(value)),
             schema::SPAN_TO => end = word_in(value),
             schema::DELETED => deleted = is_mark(&value),
             _ => {}
@@ -336,6 +341,8 @@ pub(super) fn card<T: ReadTxn>(txn: &T, cells: &Cells, id: &str, entry: Out) -> 
             span_to: cells.last_covered(*column, &end).cloned(),
             text: said,
             source,
+            colour,
+            status,
         },
     })
 }

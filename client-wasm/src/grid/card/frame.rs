@@ -2,14 +2,17 @@
 
 use leptos::prelude::*;
 use waymark_model::grid::{CellId, Item};
+use waymark_model::vocabulary::Colour;
 
 use super::super::board::Board;
 use super::super::faces::Face;
 use super::super::more::More;
 use super::super::people::{self, Tags};
+use super::super::popup::colours;
 use super::super::roving::{Motion, go};
 use super::super::spot::Spot;
 use super::super::text::{Leave, TextEditor};
+use crate::icon::Icon;
 
 /// The box of an item. Clicks and keys are handled once for the whole grid, by
 /// `data-spot` and `data-action`.
@@ -18,6 +21,12 @@ pub(crate) fn Frame(
     item: Item,
     cell: CellId,
     face: Signal<Face>,
+    /// The colour somebody gave it.
+    #[prop(optional)]
+    colour: Option<Memo<Option<Colour>>>,
+    /// What stands before its text.
+    #[prop(optional)]
+    icon: Option<Memo<Option<&'static str>>>,
     text: Memo<String>,
     shown: Memo<String>,
     label: Signal<String>,
@@ -60,13 +69,22 @@ pub(crate) fn Frame(
             if editing.get() {
                 view! { <ItemEditor spot=spot.clone() item=item.clone() cell=cell.clone() text=text label=label /> }.into_any()
             } else {
-                view! { <p class="card-text">{move || words(&shown.get())}</p> }.into_any()
+                let text = view! { <p class="card-text">{move || words(&shown.get())}</p> };
+                match icon.and_then(|icon| icon.get()) {
+                    Some(icon) => {
+                        view! { <span class="card-lead"><Icon name=icon />{text}</span> }.into_any()
+                    }
+                    None => text.into_any(),
+                }
             }
         }
     };
     view! {
         <div
-            class=move || face.get().class()
+            class=move || {
+                let colour = colour.and_then(|colour| colour.get());
+                format!("{} {}", face.get().class(), colours::class(colour))
+            }
             class:occupied=move || guests.with(|guests| !guests.is_empty())
             class:editing=editing
             class:lifted=lifted

@@ -2,10 +2,12 @@
 
 use waymark_model::grid::Item;
 
+use super::super::moves::Direction;
 use super::super::popup::Content;
 use super::super::spot::Spot;
 use super::{
-    At, Command, MENU, PICK_UP, Section, delete, down, edit, is_movable, left, move_to, right, up,
+    At, Command, MENU, PICK_UP, SELECT_NONE, Section, delete, down, edit, is_movable, left,
+    move_to, right, up,
 };
 
 pub(crate) const SECTIONS: &[Section] = &[
@@ -71,6 +73,52 @@ pub(crate) const SECTIONS: &[Section] = &[
         .keys(&["W"])
         .when(is_card),
     ],
+    &[
+        Command::new("card.colour", "palette", "Colour…", colour)
+            .when(|at| matches!(at.item(), Some(Item::Card(_)))),
+        Command::new("card.select", "square-check", "Select", select)
+            .keys(&["Shift+Space"])
+            .when(is_movable),
+        Command::new(
+            "card.select-all",
+            "square-check",
+            "Select all in its cell",
+            select_all,
+        )
+        .keys(&["Mod+A"])
+        .unlisted(),
+        Command::new(
+            "card.select-left",
+            "arrow-left",
+            "Select to the left",
+            |at| {
+                extend(at, Direction::Left);
+            },
+        )
+        .keys(&["Shift+ArrowLeft"])
+        .unlisted(),
+        Command::new(
+            "card.select-right",
+            "arrow-right",
+            "Select to the right",
+            |at| {
+                extend(at, Direction::Right);
+            },
+        )
+        .keys(&["Shift+ArrowRight"])
+        .unlisted(),
+        Command::new("card.select-up", "arrow-up", "Select upwards", |at| {
+            extend(at, Direction::Up);
+        })
+        .keys(&["Shift+ArrowUp"])
+        .unlisted(),
+        Command::new("card.select-down", "arrow-down", "Select downwards", |at| {
+            extend(at, Direction::Down);
+        })
+        .keys(&["Shift+ArrowDown"])
+        .unlisted(),
+        SELECT_NONE,
+    ],
     &[Command::new("card.delete", "trash-2", "Delete", delete)
         .keys(&["Delete", "Backspace"])
         .when(is_movable)
@@ -95,6 +143,33 @@ fn is_card(at: &At) -> bool {
 fn reach(at: &At, wider: bool) {
     if let Some(Item::Card(id)) = at.item() {
         at.board.reach_on(id, wider);
+    }
+}
+
+fn colour(at: &At) {
+    if let Some(item) = at.item() {
+        at.open(Content::Colours(item.clone()));
+    }
+}
+
+/// From a menu it begins a choice by single taps, by keys it chooses this one.
+fn select(at: &At) {
+    match at.item() {
+        Some(item) if at.popup.is_some() => at.board.begin_choosing(item),
+        Some(item) => at.board.toggle_chosen(item),
+        None => {}
+    }
+}
+
+fn select_all(at: &At) {
+    if let Some(cell) = at.item().and_then(|item| cell_of(at, item)) {
+        at.board.choose_all(&cell);
+    }
+}
+
+fn extend(at: &At, direction: Direction) {
+    if let Some(item) = at.item() {
+        at.board.choose_towards(item, direction);
     }
 }
 

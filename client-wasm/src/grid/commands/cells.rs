@@ -5,7 +5,7 @@ use waymark_model::grid::{CellId, Item};
 
 use super::super::board::{Board, Role};
 use super::super::spot::Spot;
-use super::{At, Command, Section};
+use super::{At, Command, SELECT_NONE, Section};
 
 pub(crate) const SECTIONS: &[Section] = &[
     &[
@@ -16,6 +16,21 @@ pub(crate) const SECTIONS: &[Section] = &[
         Command::new("cell.add", "plus", "Add a card", add)
             .keys(&["Mod+Enter"])
             .when(|at| cell(at).is_some()),
+    ],
+    &[
+        Command::new(
+            "cell.select-all",
+            "square-check",
+            "Select its cards",
+            |at| {
+                if let Some(cell) = cell(at) {
+                    at.board.choose_all(cell);
+                }
+            },
+        )
+        .keys(&["Mod+A"])
+        .when(|at| cell(at).is_some()),
+        SELECT_NONE,
     ],
     &[Command::new("gap.add-step", "plus", "Add step", add_step)
         .keys(&["Enter", "F2", "N"])

@@ -3,6 +3,7 @@
 use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
+use waymark_model::grid::Item;
 use web_sys::Element;
 
 use super::super::batch::count_words;
@@ -30,15 +31,20 @@ fn Bar() -> impl IntoView {
             leave(board);
         }
     };
-    let move_to = move |event: &MouseEvent| {
+    let open = move |event: &MouseEvent, popup: fn(Item, &Element) -> Popup| {
         let anchor = event
             .current_target()
             .and_then(|target| target.dyn_into::<Element>().ok());
         if let (Some(first), Some(anchor)) = (board.chosen().first(), anchor) {
-            let spot = Spot::Item(first.clone());
-            board.popup.set(Some(Popup::move_to(spot, &anchor)));
+            board.popup.set(Some(popup(first.clone(), &anchor)));
         }
     };
+    let move_to = move |event: &MouseEvent| {
+        open(event, |item, anchor| {
+            Popup::move_to(Spot::Item(item), anchor)
+        })
+    };
+    let colour = move |event: &MouseEvent| open(event, Popup::colours);
     view! {
         <div
             class="selection-bar"
@@ -49,6 +55,7 @@ fn Bar() -> impl IntoView {
         >
             <span class="selection-count">{words}</span>
             <Tool icon="move" text="Move to…" run=Callback::new(move |event| move_to(&event)) />
+            <Tool icon="palette" text="Colour" run=Callback::new(move |event| colour(&event)) />
             <Tool
                 icon="trash-2"
                 text="Delete"
