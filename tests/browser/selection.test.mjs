@@ -55,7 +55,7 @@ describe("several cards at once", { timeout: 90_000 }, () => {
     await untilSelected(map, lane);
     await map.keyboard.press("Escape");
     await untilSelected(map, 0);
-    await map.keyboard.press("Shift+ArrowRight");
+    await map.keyboard.press("Shift+ArrowDown");
     await untilSelected(map, 2);
     await map.keyboard.press("Alt+Shift+ArrowRight");
     await ben.page.waitForFunction(
@@ -98,6 +98,7 @@ describe("several cards at once", { timeout: 90_000 }, () => {
     await map.card(second).click({ modifiers: ["ControlOrMeta"] });
     const [, step] = (await map.cellOf(first)).split("/");
     const target = `thoughts/${step}`;
+    await untilSelected(map, 2);
     await map.drag(first, map.cell("thoughts", step));
     await map.page.waitForFunction(
       ([a, b, cell]) =>

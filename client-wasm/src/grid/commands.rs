@@ -295,7 +295,11 @@ fn edit(at: &At) {
 }
 
 fn delete(at: &At) {
-    if let Some(spot) = &at.spot {
+    // A key means what is selected, a menu what it was opened on.
+    let by_key = at.popup.is_none() && !at.board.selection.is_empty_now();
+    if by_key && at.item().is_some() {
+        at.board.delete_items(&at.board.chosen());
+    } else if let Some(spot) = &at.spot {
         at.board.delete(spot);
     }
 }
