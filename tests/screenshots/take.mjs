@@ -20,8 +20,6 @@ const PHONE = { width: 390, height: 844 };
 /** A picture's name, the window it is taken in, and what the address asks for. */
 const VIEWS = [
   { name: "grid", viewport: DESK, ready: "[data-cell] [data-testid=item]" },
-  { name: "outline", viewport: DESK, query: "?view=outline", ready: "[data-testid=outline]" },
-  { name: "story", viewport: DESK, query: "?view=story", ready: "[data-testid=story]" },
   { name: "phone", viewport: PHONE, ready: "[data-testid=phone] [data-testid=item]" },
 ];
 
@@ -38,7 +36,10 @@ async function take(browser, server, folder, [map, key], view, colorScheme) {
     locale: "en-GB",
     timezoneId: "UTC",
   });
-  await context.addInitScript(() => localStorage.setItem("waymark.name", "Ana"));
+  await context.addInitScript(() => {
+    localStorage.setItem("waymark.name", "Ana");
+    localStorage.setItem("waymark.colour", "1");
+  });
   const page = await context.newPage();
   await page.goto(`/map/${key}${view.query ?? ""}`);
   await page.locator(view.ready).first().waitFor();
