@@ -6,6 +6,7 @@
 
 mod cards;
 mod connectors;
+mod details;
 mod entity;
 mod items;
 mod lanes;
@@ -24,7 +25,9 @@ use yrs::TransactionMut;
 pub(crate) use self::entity::{Kind, write_new, write_text};
 pub use self::lanes::LaneFlag;
 pub(crate) use self::scalars::settle;
+pub(crate) use self::texts::text_ref;
 use crate::ids::{CardId, ConnectorId, LaneId, OpportunityId, PainId, PersonaId, StageId, StepId};
+use crate::rich::{DetailsOf, Mark, Marks};
 use crate::scalar::{Scalar, ScalarField};
 use crate::vocabulary::{Colour, ConnectorKind, LaneKind, LaneLine, MapKind, PainEffect};
 
@@ -275,6 +278,21 @@ pub enum Edit {
         id: ConnectorId,
         kind: ConnectorKind,
     },
+    /// Replace a stretch of a rich text by letters with marks; offsets are UTF-16 units.
+    SpliceDetails {
+        of: DetailsOf,
+        at: usize,
+        remove: usize,
+        insert: String,
+        marks: Marks,
+    },
+    /// Set or take away a mark of a stretch of a rich text.
+    MarkDetails {
+        of: DetailsOf,
+        from: usize,
+        to: usize,
+        mark: Mark,
+    },
     /// Delete softly: everything stays in the document, marked with who and when.
     Delete { target: Target, by: String, at: u64 },
     /// Take back a delete. A stage brings back the steps that went with it.
@@ -324,6 +342,9 @@ pub enum EditError {
         /// The word given; empty when it was no word.
         word: String,
     },
+    /// Words cannot lead to this address.
+    #[error("a link begins with https://, http:// or mailto:")]
+    NotALink,
     /// The map has as many of these as it may have ([`crate::limits`]).
     #[error("a map has at most {max} of these: {kind}")]
     TooMany {
@@ -455,6 +476,14 @@ pub fn apply_by(
         Edit::MoveOpportunity { id, step, place } => items::move_opportunity(txn, id, step, place),
         Edit::AddConnector { id, from, to, kind } => connectors::add(txn, id, from, to, *kind),
         Edit::SetConnectorKind { id, kind } => connectors::set_kind(txn, id, *kind),
+        Edit::SpliceDetails {
+            of,
+            at,
+            remove,
+            insert,
+            marks,
+        } => details::splice(txn, of, (*at, *remove), insert, marks),
+        Edit::MarkDetails { of, from, to, mark } => details::mark(txn, of, (*from, *to), mark),
         Edit::Delete { target, by, at } => remove::delete(txn, target, by, *at),
         Edit::Restore(target) => remove::restore(txn, target),
     }

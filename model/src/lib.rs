@@ -16,6 +16,7 @@
 //! editing never leaves a map that breaks the [`invariants`].
 #![deny(missing_docs)]
 
+pub mod caret;
 pub mod diff;
 pub mod edit;
 pub mod filter;
@@ -29,6 +30,7 @@ pub mod map;
 pub mod order;
 pub mod ranking;
 pub mod rhythm;
+pub mod rich;
 pub mod scalar;
 pub mod schema;
 pub mod search;

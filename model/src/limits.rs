@@ -3,6 +3,13 @@
 
 /// The most characters a text has.
 pub const TEXT_CHARS: usize = 10_000;
+/// The most UTF-16 units of a rich text that are read; what people type ends at
+/// [`TEXT_CHARS`], but two of them may do so at the same time.
+pub const RICH_UNITS: usize = 4 * TEXT_CHARS;
+/// The most characters of Markdown that stand for a rich text in a file.
+pub const MARKDOWN_CHARS: usize = 10 * TEXT_CHARS;
+/// The most bytes of an address that words lead to.
+pub const LINK_BYTES: usize = 2_000;
 /// The most personas a map has.
 pub const PERSONAS: usize = 200;
 /// The most stages a map has.

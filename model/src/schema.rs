@@ -6,6 +6,7 @@
 //! | `personas`, `stages`, `steps`, `lanes`, `cards`, `pains`, `opportunities`, `metrics`, `connectors` | id | Y.Map of fields |
 //! | `emotions` | `step/persona` | plain `{v}` |
 //! | `choices` | `ROOT/ID/FIELD/CLIENT` | plain `{v, by, at}`: what a replica chose for a scalar |
+//! | `details/ROOT/ID` | | a text of its own: the details or description of a thing ([`crate::rich`]) |
 //! | `extra` | section of the file | plain value this program only keeps |
 //!
 //! What people write is Y.Text, so that two typists merge; everything else is a plain
@@ -17,7 +18,8 @@ use yrs::{ClientID, Doc, OffsetKind, Options};
 /// The version written into `frame.schema` of new documents.
 pub const SCHEMA_VERSION: u32 = 1;
 
-/// The names of the document's root maps; all roots are maps.
+/// The names of the document's root maps. Besides them there are the texts of details,
+/// each a root of its own ([`DETAILS`]).
 pub const ROOTS: &[&str] = &[
     FRAME,
     PERSONAS,
@@ -59,6 +61,10 @@ pub const METRICS: &str = "metrics";
 pub const CHOICES: &str = "choices";
 /// Root: connections between steps by id.
 pub const CONNECTORS: &str = "connectors";
+/// The first part of the names of roots that are rich texts: `details/ROOT/ID`. A text
+/// inside an entity would have to be made with it, or two people who write the first
+/// words at the same time would lose one of two texts; a root is simply there.
+pub const DETAILS: &str = "details";
 /// Root: sections of a file that this program only keeps.
 pub const EXTRA: &str = "extra";
 

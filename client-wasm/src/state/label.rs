@@ -1,6 +1,7 @@
 //! Short names of edits, for what is not saved yet.
 
 use waymark_model::edit::{Edit, TextField};
+use waymark_model::rich::DetailsOf;
 use waymark_model::scalar::ScalarField;
 
 /// What kind of change an edit is, in two words.
@@ -30,10 +31,22 @@ pub(super) fn of_edit(edit: &Edit) -> &'static str {
         }
         Edit::SetEmotion { .. } => "Emotion",
         Edit::ScorePain { .. } | Edit::ScoreOpportunity { .. } => "Score",
+        Edit::SpliceDetails { of, .. } | Edit::MarkDetails { of, .. } => of_details(of),
         Edit::SetScalar { field, .. } => of_scalar(field),
         Edit::Delete { .. } => "Delete",
         Edit::Restore(_) => "Restore",
         _ => "Change",
+    }
+}
+
+/// What a rich text is, in two words.
+fn of_details(of: &DetailsOf) -> &'static str {
+    match of {
+        DetailsOf::Card(_) => "Details of a card",
+        DetailsOf::Pain(_) => "Details of a pain point",
+        DetailsOf::Opportunity(_) => "Description of an opportunity",
+        DetailsOf::Step(_) => "Description of a step",
+        DetailsOf::Stage(_) => "Description of a stage",
     }
 }
 

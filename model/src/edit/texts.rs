@@ -1,6 +1,6 @@
 //! Edits of texts and of the map's kind.
 
-use yrs::{Map, MapRef, Out, ReadTxn, TransactionMut, WriteTxn};
+use yrs::{Map, MapRef, Out, ReadTxn, TextRef, TransactionMut, WriteTxn};
 
 use super::entity::{Kind, check_text, live, write_text};
 use super::splice::splice;
@@ -34,6 +34,16 @@ pub(super) fn ensure(txn: &mut TransactionMut<'_>, field: &TextField) {
     if !matches!(fields.get(txn, key), Some(Out::YText(_))) {
         let present = value::word(txn, &fields, key);
         write_text(txn, &fields, key, &present);
+    }
+}
+
+/// The text itself, if the document has it.
+pub(crate) fn text_ref<T: ReadTxn>(txn: &T, field: &TextField) -> Option<TextRef> {
+    let (owner, key) = owner(txn, field).ok()?;
+    let fields = owner.or_else(|| value::root(txn, schema::FRAME))?;
+    match fields.get(txn, key) {
+        Some(Out::YText(text)) => Some(text),
+        _ => None,
     }
 }
 

@@ -15,6 +15,7 @@ use crate::edit::Kind;
 use crate::ids::{CardId, MapId, StepId};
 use crate::map::JourneyMap;
 use crate::map::value::{self, plain, root};
+use crate::rich::{self, DetailsOf, Rich};
 use crate::{limits, schema};
 
 type Fields = Object<String, Value>;
@@ -192,6 +193,18 @@ fn entity<T: ReadTxn>(txn: &T, kind: Kind, id: &str) -> Option<Fields> {
     let blank = blank(txn, &fields);
     for key in kind.texts() {
         write_text(&mut out, key, value::text(txn, &fields, key), &blank);
+    }
+    if let Some(key) = shape::details_of(kind) {
+        let text = txn.get_text(DetailsOf::root_of(kind, id));
+        let rich = text
+            .map(|text| Rich::of_text(txn, &text))
+            .unwrap_or_default();
+        let said = if rich.is_blank() {
+            String::new()
+        } else {
+            rich::to_markdown(&rich)
+        };
+        write_text(&mut out, key, said, &blank);
     }
     // What a step's cells and feelings are is kept elsewhere.
     let taken: &[&str] = if kind == Kind::Step {

@@ -7,10 +7,11 @@ use serde_json::{Map as Object, Value};
 use yrs::{Any, Map, MapPrelim, MapRef, TransactionMut, WriteTxn};
 
 use super::convert::{escape, to_any};
-use super::{FileError, NOBODY, check, nobody};
+use super::{FileError, NOBODY, check, nobody, shape};
 use crate::edit::{Kind, write_text};
 use crate::ids::{CardId, MAX_ID_BYTES};
 use crate::map::value;
+use crate::rich::{self, DetailsOf};
 use crate::{order, schema};
 
 type Fields = Object<String, Value>;
@@ -186,6 +187,13 @@ fn write_entity(txn: &mut TransactionMut<'_>, kind: Kind, item: &Fields, place: 
         match (kind, key.as_str(), field) {
             (_, "id", _) => {}
             (_, key, _) if kind.texts().contains(&key) => note_blank(&mut blank, key, field),
+            (_, key, Value::String(said)) if shape::details_of(kind) == Some(key) => {
+                note_blank(&mut blank, key, field);
+                let rich = rich::from_markdown(said);
+                if !rich.is_blank() {
+                    rich::write(txn, DetailsOf::root_of(kind, id(item)), &rich);
+                }
+            }
             (Kind::Step, "cells", _) => note_blank_cells(&mut blank, field),
             (Kind::Step, "sentiment" | "sentiments", _) => note_blank(&mut blank, key, field),
             (Kind::Persona, schema::DEMOGRAPHICS, Value::Object(facts)) => {

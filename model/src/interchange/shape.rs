@@ -10,6 +10,8 @@ use crate::{limits, schema};
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Shape {
     Text,
+    /// Rich text as Markdown; what is no text is somebody else's.
+    Markdown,
     /// A whole number from the first to the second.
     Score(u8, u8),
     Number,
@@ -29,7 +31,11 @@ impl Shape {
             | (Self::Flag, Value::Bool(_))
             | (Self::Fields, Value::Object(_))
             | (Self::List, Value::Array(_)) => return None,
-            (Self::Text, Value::String(text)) => return too_long(text),
+            (Self::Text, Value::String(text)) => return too_long(text, limits::TEXT_CHARS),
+            (Self::Markdown, Value::String(text)) => {
+                return too_long(text, limits::MARKDOWN_CHARS);
+            }
+            (Self::Markdown, _) => return None,
             (Self::Score(min, max), Value::Number(number)) => {
                 let score = number.as_u64().and_then(|number| u8::try_from(number).ok());
                 if score.is_some_and(|score| (min..=max).contains(&score)) {
@@ -51,8 +57,7 @@ impl Shape {
 }
 
 /// Why a text is too long, if it is.
-fn too_long(text: &str) -> Option<String> {
-    let most = limits::TEXT_CHARS;
+fn too_long(text: &str, most: usize) -> Option<String> {
     // A text is never longer in characters than in bytes.
     let long = text.len() > most && text.chars().count() > most;
     long.then(|| format!("is longer than {most} characters"))
@@ -92,6 +97,15 @@ pub(super) const SCOPE: Shapes = &[
     (schema::OUT_OF_SCOPE, Shape::List),
 ];
 
+/// The field that holds a thing's rich text in files, if it has one.
+pub(super) fn details_of(kind: Kind) -> Option<&'static str> {
+    match kind {
+        Kind::Card | Kind::Pain => Some("details"),
+        Kind::Stage | Kind::Step | Kind::Opportunity => Some("description"),
+        Kind::Persona | Kind::Lane | Kind::Metric | Kind::Connector => None,
+    }
+}
+
 /// The known fields of an entity; references are looked after elsewhere.
 pub(super) fn of(kind: Kind) -> Shapes {
     match kind {
@@ -102,9 +116,14 @@ pub(super) fn of(kind: Kind) -> Shapes {
             (schema::GOALS, Shape::List),
             (schema::QUOTES, Shape::List),
         ],
-        Kind::Stage => &[(schema::TITLE, Shape::Text), (schema::GOAL, Shape::Text)],
+        Kind::Stage => &[
+            (schema::TITLE, Shape::Text),
+            (schema::GOAL, Shape::Text),
+            ("description", Shape::Markdown),
+        ],
         Kind::Step => &[
             (schema::TITLE, Shape::Text),
+            ("description", Shape::Markdown),
             ("sentiment", Shape::Number),
             ("sentiments", Shape::Fields),
             (schema::MOMENT_OF_TRUTH, Shape::Flag),
@@ -123,9 +142,11 @@ pub(super) fn of(kind: Kind) -> Shapes {
             (schema::TEXT, Shape::Text),
             (schema::SOURCE, Shape::Text),
             (schema::SPAN_TO, Shape::Text),
+            ("details", Shape::Markdown),
         ],
         Kind::Pain => &[
             (schema::TEXT, Shape::Text),
+            ("details", Shape::Markdown),
             (schema::SEVERITY, Shape::Score(1, 5)),
             (schema::FREQUENCY, Shape::Score(1, 5)),
             (schema::IMPACT, Shape::Score(1, 5)),
@@ -134,6 +155,7 @@ pub(super) fn of(kind: Kind) -> Shapes {
         ],
         Kind::Opportunity => &[
             (schema::TITLE, Shape::Text),
+            ("description", Shape::Markdown),
             (schema::PAIN_POINTS, Shape::List),
             (schema::STEPS, Shape::List),
             (schema::CUSTOMER_VALUE, Shape::Score(0, 100)),
