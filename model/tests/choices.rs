@@ -106,7 +106,7 @@ fn stored(doc: &Doc) -> Vec<String> {
 }
 
 #[test]
-fn both_values_are_kept_until_somebody_picks_one() {
+fn c31_both_values_are_kept_until_somebody_picks_one() {
     let docs = replicas::<3>();
     set(&docs[0], "Ana", 7, &severe(3));
     set(&docs[1], "Ben", 5, &severe(4));
@@ -126,7 +126,7 @@ fn both_values_are_kept_until_somebody_picks_one() {
 }
 
 #[test]
-fn values_set_one_after_the_other_are_no_alternatives() {
+fn c31_values_set_one_after_the_other_are_no_alternatives() {
     let docs = replicas::<2>();
     set(&docs[0], "Ana", 1, &severe(3));
     meet(&docs);
@@ -138,7 +138,7 @@ fn values_set_one_after_the_other_are_no_alternatives() {
 }
 
 #[test]
-fn two_who_choose_the_same_agree() {
+fn c31_two_who_choose_the_same_agree() {
     let docs = replicas::<2>();
     set(&docs[0], "Ana", 1, &severe(5));
     set(&docs[1], "Ben", 2, &severe(5));
@@ -146,7 +146,7 @@ fn two_who_choose_the_same_agree() {
 }
 
 #[test]
-fn clearing_is_a_choice_too_and_emotions_and_words_have_choices() {
+fn c31_clearing_is_a_choice_too_and_emotions_and_words_have_choices() {
     let docs = replicas::<2>();
     let (step, persona) = (StepId::parse("a").unwrap(), PersonaId::parse("p").unwrap());
     let feel = |value| Edit::SetEmotion {

@@ -7,11 +7,12 @@
 mod structure;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use proptest::prelude::{Strategy, any, prop, proptest};
 use proptest::test_runner::Config;
 use waymark_model::diff::{Change, changes};
-use waymark_model::edit::{Edit, EditError, PainScore, Place, Target, TextField};
+use waymark_model::edit::{Author, Edit, EditError, PainScore, Place, Target, TextField};
 use waymark_model::ids::{
     CardId, LaneId, MapId, OpportunityId, PainId, PersonaId, StageId, StepId,
 };
@@ -21,7 +22,7 @@ use waymark_model::map::JourneyMap;
 use waymark_model::scalar::ScalarField;
 use waymark_model::schema::new_doc;
 use waymark_model::vocabulary::LaneKind;
-use waymark_model::{Grid, apply};
+use waymark_model::{Grid, History, apply};
 use yrs::updates::decoder::Decode;
 use yrs::{Doc, ReadTxn, Transact, Update};
 
@@ -173,18 +174,26 @@ fn read(doc: &Doc) -> JourneyMap {
     JourneyMap::read(&doc.transact())
 }
 
-/// Applies what the dice choose; what the edit wrote is what it changes in the map.
-fn act(doc: &Doc, dice: Dice, name: &str) {
+/// Does what the dice choose, or undoes or redoes; what that wrote is what it changes in
+/// the map.
+fn act(doc: &Doc, history: &mut History, dice: Dice, name: &str) {
     let before = read(doc);
-    let Some(edit) = edit(&before, dice, name) else {
-        return;
+    let done = match dice.0 {
+        0..20 => format!("undo: {}", history.undo(doc)),
+        20..30 => format!("redo: {}", history.redo(doc)),
+        _ => {
+            let Some(edit) = edit(&before, dice, name) else {
+                return;
+            };
+            let done = format!("{edit:?}");
+            history
+                .edit(doc, &[edit], Author::default())
+                .unwrap_or_else(|error| panic!("{done} was chosen for this map: {error}"));
+            done
+        }
     };
-    match apply(&mut doc.transact_mut(), &edit) {
-        Ok(()) => {}
-        Err(error) => panic!("{edit:?} was chosen for this map: {error}"),
-    }
     let after = read(doc);
-    assert_eq!(violations(&after), [], "after {edit:?}");
+    assert_eq!(violations(&after), [], "after {done}");
     structure::check_spans(&after);
     check_changes(&before, &after);
 }
@@ -231,9 +240,15 @@ proptest! {
             give(&start(), &doc);
             doc
         }).into();
+        let mut histories: Vec<History> = docs
+            .iter()
+            .map(|doc| History::new(doc, Arc::new(|| 0)))
+            .collect();
         let mut kept: Vec<Kept> = docs.iter().map(Kept::of).collect();
         for (n, (who, meets, dice)) in turns.into_iter().enumerate() {
-            act(&docs[usize::from(who)], dice, &format!("n{n}"));
+            let who = usize::from(who);
+            act(&docs[who], &mut histories[who], dice, &format!("n{n}"));
+            let who = who as u8;
             kept[usize::from(who)].check(&docs[usize::from(who)]);
             // Now and then one hears what another one did.
             if meets < 2 {

@@ -1,4 +1,5 @@
-//! What happens when two people change one map at the same time.
+//! What happens when two people change one map at the same time: rules C1 to C12 and
+//! C30 of `CONCURRENCY.md`.
 
 #![allow(clippy::unwrap_used, reason = "a test that fails says where")]
 
@@ -125,7 +126,7 @@ fn steps<'a>(map: &'a JourneyMap, stage: &str) -> Vec<&'a str> {
 }
 
 #[test]
-fn a_card_that_is_moved_while_somebody_types_in_it_has_the_new_place_and_the_new_text() {
+fn c1_a_card_that_is_moved_while_somebody_types_in_it_has_the_new_place_and_the_new_text() {
     let map = Pair::at_once(
         &[move_card("q1", "a09", "tech")],
         &[say(
@@ -142,7 +143,7 @@ fn a_card_that_is_moved_while_somebody_types_in_it_has_the_new_place_and_the_new
 }
 
 #[test]
-fn two_who_type_in_one_text_both_keep_their_words() {
+fn c2_two_who_type_in_one_text_both_keep_their_words() {
     let map = Pair::at_once(
         &[say(
             "a01-actions-1",
@@ -157,7 +158,7 @@ fn two_who_type_in_one_text_both_keep_their_words() {
 }
 
 #[test]
-fn two_who_move_one_card_leave_it_in_one_of_the_two_cells() {
+fn c3_two_who_move_one_card_leave_it_in_one_of_the_two_cells() {
     let map = Pair::at_once(
         &[move_card("q1", "a09", "tech")],
         &[move_card("q1", "a02", "owner")],
@@ -175,7 +176,7 @@ fn two_who_move_one_card_leave_it_in_one_of_the_two_cells() {
 }
 
 #[test]
-fn what_was_typed_into_a_deleted_card_is_there_when_it_is_restored() {
+fn c4_what_was_typed_into_a_deleted_card_is_there_when_it_is_restored() {
     let pair = Pair::new();
     pair.edit(&pair.ana, &[delete(Target::Card(card("q1")))]);
     pair.edit(&pair.ben, &[say("q1", "My words")]);
@@ -185,7 +186,7 @@ fn what_was_typed_into_a_deleted_card_is_there_when_it_is_restored() {
 }
 
 #[test]
-fn a_step_added_to_a_stage_that_is_deleted_is_shown_in_the_stage_before() {
+fn c5_a_step_added_to_a_stage_that_is_deleted_is_shown_in_the_stage_before() {
     let pair = Pair::new();
     pair.edit(&pair.ana, &[delete(Target::Stage(stage("s3")))]);
     pair.edit(&pair.ben, &[add_step("new", "s3")]);
@@ -199,7 +200,7 @@ fn a_step_added_to_a_stage_that_is_deleted_is_shown_in_the_stage_before() {
 }
 
 #[test]
-fn without_a_stage_before_it_is_shown_in_the_next_and_without_any_nowhere() {
+fn c5_without_a_stage_before_it_is_shown_in_the_next_and_without_any_nowhere() {
     let pair = Pair::new();
     pair.edit(&pair.ana, &[delete(Target::Stage(stage("s1")))]);
     pair.edit(&pair.ben, &[add_step("new", "s1")]);
@@ -215,7 +216,7 @@ fn without_a_stage_before_it_is_shown_in_the_next_and_without_any_nowhere() {
 }
 
 #[test]
-fn a_step_moved_out_of_a_stage_that_is_deleted_is_saved() {
+fn c6_a_step_moved_out_of_a_stage_that_is_deleted_is_saved() {
     let to = |stage_id: &str| Edit::MoveStep {
         id: step("a06"),
         stage: stage(stage_id),
@@ -234,7 +235,7 @@ fn a_step_moved_out_of_a_stage_that_is_deleted_is_saved() {
 }
 
 #[test]
-fn a_guest_of_a_stage_is_taken_in_when_something_is_placed_beyond_it() {
+fn c5_a_guest_of_a_stage_is_taken_in_when_something_is_placed_beyond_it() {
     let pair = Pair::new();
     pair.edit(&pair.ana, &[delete(Target::Stage(stage("s3")))]);
     pair.edit(&pair.ben, &[add_step("guest", "s3")]);
@@ -265,7 +266,7 @@ fn a_guest_of_a_stage_is_taken_in_when_something_is_placed_beyond_it() {
 }
 
 #[test]
-fn a_guest_goes_and_comes_back_with_the_stage_it_is_shown_in() {
+fn c5_a_guest_goes_and_comes_back_with_the_stage_it_is_shown_in() {
     let pair = Pair::new();
     pair.edit(&pair.ana, &[delete(Target::Stage(stage("s3")))]);
     pair.edit(&pair.ben, &[add_step("guest", "s3")]);
@@ -277,7 +278,7 @@ fn a_guest_goes_and_comes_back_with_the_stage_it_is_shown_in() {
 }
 
 #[test]
-fn two_cards_put_in_one_place_are_both_there_and_a_third_fits_between_them() {
+fn c12_two_cards_put_in_one_place_are_both_there_and_a_third_fits_between_them() {
     let add = |id: &str, place| Edit::AddCard {
         id: card(id),
         step: step("a01"),
@@ -313,7 +314,7 @@ fn two_cards_put_in_one_place_are_both_there_and_a_third_fits_between_them() {
 }
 
 #[test]
-fn a_feeling_set_while_somebody_clears_it_is_kept() {
+fn c30_a_feeling_set_while_somebody_clears_it_is_kept() {
     let persona = PersonaId::parse("p-nadia").unwrap();
     let set = |value| Edit::SetEmotion {
         step: step("a01"),
