@@ -25,9 +25,7 @@ fn both_ways(
     check: impl Fn(&JourneyMap, &JourneyMap),
 ) {
     for clients in [(11, 22), (22, 11)] {
-        let docs = [new_doc(clients.0), new_doc(clients.1)];
-        let file = MapFile::parse(DEMO_MAPS[0].1).unwrap();
-        file.write(&mut docs[0].transact_mut()).unwrap();
+        let docs = [demo_doc(clients.0), new_doc(clients.1)];
         meet(&docs);
         write(&docs[0], ana);
         write(&docs[1], ben);
@@ -42,6 +40,17 @@ fn write(doc: &Doc, edits: &[Edit]) {
     for edit in edits {
         apply(&mut doc.transact_mut(), edit).unwrap();
     }
+}
+
+fn demo() -> JourneyMap {
+    JourneyMap::read(&demo_doc(1).transact())
+}
+
+fn demo_doc(client: u64) -> Doc {
+    let doc = new_doc(client);
+    let file = MapFile::parse(DEMO_MAPS[0].1).unwrap();
+    file.write(&mut doc.transact_mut()).unwrap();
+    doc
 }
 
 fn meet(docs: &[Doc; 2]) -> JourneyMap {
@@ -330,13 +339,6 @@ fn c15_two_who_rename_one_thing_both_keep_their_words() {
         &[],
         |met, _| assert_eq!(met.steps[0].title, format!("First {was} last")),
     );
-}
-
-fn demo() -> JourneyMap {
-    let doc = new_doc(1);
-    let file = MapFile::parse(DEMO_MAPS[0].1).unwrap();
-    file.write(&mut doc.transact_mut()).unwrap();
-    JourneyMap::read(&doc.transact())
 }
 
 #[test]
