@@ -328,20 +328,6 @@ fn c14_a_step_and_the_stage_it_was_in_are_both_where_they_were_put() {
 }
 
 #[test]
-fn c15_two_who_rename_one_thing_both_keep_their_words() {
-    let title = TextField::StepTitle(step("a01"));
-    let was = waymark_model::map::text_of(&demo(), &title)
-        .unwrap()
-        .to_owned();
-    both_ways(
-        &[say(title.clone(), &format!("First {was}"))],
-        &[say(title.clone(), &format!("{was} last"))],
-        &[],
-        |met, _| assert_eq!(met.steps[0].title, format!("First {was} last")),
-    );
-}
-
-#[test]
 fn c16_what_two_deleted_comes_back_by_one_restore() {
     let before = demo();
     for target in [

@@ -1,4 +1,4 @@
-//! What happens when two people change one map at the same time: rules C1 to C12 and
+//! What happens when two people change one map at the same time: rules C1 to C15 and
 //! C30 of `CONCURRENCY.md`.
 
 #![allow(clippy::unwrap_used, reason = "a test that fails says where")]
@@ -155,6 +155,20 @@ fn c2_two_who_type_in_one_text_both_keep_their_words() {
         find(&map, "a01-actions-1").text,
         "Ana: Opens three vendor pages in tabs 🙂"
     );
+}
+
+#[test]
+fn c15_two_who_rename_one_thing_both_keep_their_words() {
+    let was = Pair::new().meet().steps[0].title.clone();
+    let rename = |text: String| Edit::SetText {
+        field: TextField::StepTitle(step("a01")),
+        text,
+    };
+    let map = Pair::at_once(
+        &[rename(format!("First {was}"))],
+        &[rename(format!("{was} last"))],
+    );
+    assert_eq!(map.steps[0].title, format!("First {was} last"));
 }
 
 #[test]
