@@ -89,14 +89,20 @@ fn measure() {
         .filter_map(|row| row.dyn_into().ok())
         .collect();
     let heights: Vec<f64> = rows.iter().map(|row| height(row)).collect();
+    // The table may be zoomed: places in it are in pixels of its own.
+    let zoom = all(".head")
+        .pop()
+        .and_then(|head| head.dyn_into::<HtmlElement>().ok())
+        .map(|head| f64::from(head.offset_height()))
+        .filter(|own| *own > 0.0)
+        .map_or(1.0, |own| head / own);
     let mut taken = 0.0;
     for (row, height) in rows.iter().zip(heights) {
         let fits = taken + height <= room;
         let _ = row.class_list().toggle_with_force("stuck", fits);
         if fits {
-            let _ = row
-                .style()
-                .set_property("--stick", &format!("{}px", head + taken));
+            let place = (head + taken) / zoom;
+            let _ = row.style().set_property("--stick", &format!("{place}px"));
             taken += height;
         }
     }
