@@ -54,7 +54,9 @@ mod stages;
 mod structure;
 mod text;
 mod which;
+mod window;
 
+use leptos::leptos_dom::helpers::request_animation_frame;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, MediaQueryList};
@@ -185,6 +187,12 @@ fn Table() -> impl IntoView {
         })
     });
     let columns = move || board.columns.count();
+    Effect::new(move |_| {
+        places.track();
+        board.columns.all();
+        // By then the new cells are in the page.
+        request_animation_frame(move || board.window.watch());
+    });
     view! {
         <div class="board">
             <div class="table" class:without-stages=move || columns() == 0 style=("--columns", move || columns().to_string())>

@@ -22,6 +22,7 @@ use super::roving;
 use super::selection::Selection;
 use super::spot::Spot;
 use super::which::Which;
+use super::window::Window;
 use crate::state::MapState;
 
 /// What a lane holds besides cards.
@@ -73,6 +74,8 @@ pub(crate) struct Board {
     pub(crate) look: Look,
     /// What of the map is asked for.
     pub(crate) filters: Filters,
+    /// Which cells of a large map are drawn.
+    pub(crate) window: Window,
     pub(super) memory: StoredValue<Memory, LocalStorage>,
     /// Whether a letter typed on a cell starts a card (off: letters are commands there too).
     typing: RwSignal<bool>,
@@ -103,6 +106,7 @@ impl Board {
             find: Finder::new(state),
             look: Look::new(),
             filters,
+            window: Window::new(),
             memory: StoredValue::new_local(Memory::default()),
             typing: RwSignal::new(crate::dom::remembered(TYPING).as_deref() != Some("off")),
             chords: StoredValue::new_local(Chords::default()),

@@ -71,6 +71,7 @@ impl Board {
         let cell = cell.and_then(|cell| parse_cell(&cell.get_attribute("data-cell")?));
         make_tab_stop(&place);
         let typing = self.editing.is_now(&spot);
+        self.window.keep(cell.as_ref());
         let _ = self.memory.try_update_value(|memory| {
             memory.spot = Some(spot.clone());
             memory.cell = cell.clone();
@@ -130,6 +131,14 @@ impl Board {
             }
             return;
         }
+        if let Some(Spot::Item(item)) = &spot
+            && let Some(cell) = self.cell_of(item)
+            && self.window.demand(&cell)
+        {
+            // It is only not drawn where it is now.
+            self.mend_soon();
+            return;
+        }
         if self.editing.now().is_some() && self.editing.now() == spot {
             self.editing.set(None);
         }
@@ -172,7 +181,19 @@ impl Board {
     /// Shows a place and points at it; focus stays where it is.
     pub(crate) fn show(&self, spot: Spot) {
         self.turn_to(&spot);
-        queue_microtask(move || show(spot, PATIENCE));
+        let board = *self;
+        queue_microtask(move || show(board, spot, PATIENCE));
+    }
+
+    /// Draws the cell that a place is in, if it is not drawn.
+    fn draw(&self, spot: &Spot) {
+        if let Spot::Item(item) = spot
+            && let Some(cell) = self.cell_of(item)
+            && self.window.demand(&cell)
+            && let Some(cell) = cell_element(&cell)
+        {
+            reveal(&cell);
+        }
     }
 
     /// Goes to a place somebody else is at.
@@ -202,14 +223,17 @@ impl Board {
     }
 }
 
-fn show(spot: Spot, patience: u8) {
+fn show(board: Board, spot: Spot, patience: u8) {
     match element(&spot) {
         Some(place) => {
             reveal(&place);
             flash(&place);
             point_at(Some(&place));
         }
-        None if patience > 0 => request_animation_frame(move || show(spot, patience - 1)),
+        None if patience > 0 => {
+            board.draw(&spot);
+            request_animation_frame(move || show(board, spot, patience - 1));
+        }
         None => {}
     }
 }
@@ -246,6 +270,7 @@ fn settle(board: Board, spot: Spot, lit: bool, patience: u8) {
             }
         }
         None if patience > 0 => {
+            board.draw(&spot);
             request_animation_frame(move || settle(board, spot, lit, patience - 1))
         }
         None => board.mend(),

@@ -1,0 +1,87 @@
+// A map of thousands of cards: drawn only near what is seen, whole to keys and to ears.
+
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { after, before, test } from "node:test";
+
+import { largeMap } from "../support/large_map.mjs";
+import { startServer, temporaryFolder, waymark } from "../support/server.mjs";
+import { openBrowser, person } from "./support/people.mjs";
+
+const CARDS = 3_000;
+const MAP = "large";
+
+let browser;
+
+before(async () => (browser = await openBrowser()));
+after(() => browser.close());
+
+/** The large map on a server of its own, opened. */
+async function opened(t) {
+  const data = await temporaryFolder(t);
+  const file = path.join(data, "large.json");
+  await writeFile(file, JSON.stringify(largeMap({ id: MAP, cards: CARDS })));
+  await waymark("admin", "import", file, "--data", data);
+  const server = await startServer(t, { data });
+  const page = await person(t, browser, server, "Ana");
+  await page.goto(`/map/${MAP}`);
+  await page.locator("[data-card]").first().waitFor();
+  return page;
+}
+
+test("only cards near what is seen are drawn, and all cells are counted and named", async (t) => {
+  const page = await opened(t);
+  const seen = await page.evaluate(() => {
+    const grid = document.querySelector("[role=grid]");
+    const cells = [...grid.querySelectorAll(".cell[role=gridcell]")];
+    const far = cells.filter((cell) => cell.dataset.cell === "l24/t59")[0];
+    return {
+      cards: grid.querySelectorAll("[data-card]").length,
+      cells: cells.length,
+      rows: grid.getAttribute("aria-rowcount"),
+      columns: grid.getAttribute("aria-colcount"),
+      index: far.getAttribute("aria-colindex"),
+      says: far.getAttribute("aria-label"),
+      high: far.getBoundingClientRect().height,
+    };
+  });
+  assert.ok(seen.cards > 20 && seen.cards < CARDS / 5, `${seen.cards} cards are drawn`);
+  assert.equal(seen.cells, 60 * 25);
+  assert.deepEqual([seen.rows, seen.columns, seen.index], ["27", "62", "61"]);
+  assert.match(seen.says, /^Step 60, Lane 25, \d+ cards$/);
+  assert.ok(seen.high > 60, "a cell that is not drawn keeps room for its cards");
+});
+
+test("scrolling draws the cards that come into view", async (t) => {
+  const page = await opened(t);
+  const far = page.locator('[data-cell="l1/t40"]');
+  assert.equal(await far.locator("[data-card]").count(), 0);
+  await page.evaluate(() => document.querySelector(".board").scrollTo(40 * 168, 0));
+  await far.locator("[data-card]").first().waitFor();
+  assert.equal(await far.getAttribute("aria-label"), null, "its cards say what is in it");
+});
+
+test("keys lead to a card that was not drawn, and it has focus in view", async (t) => {
+  const page = await opened(t);
+  await page.locator('[data-cell="l0/t0"] [data-card]').first().click();
+  await page.keyboard.press("Control+End");
+  await page.waitForFunction(() => document.activeElement?.closest('[data-cell="l24/t59"]'));
+  await page.keyboard.press("Enter");
+  const focused = await page.evaluate(() => {
+    const box = document.activeElement.getBoundingClientRect();
+    return box.right <= innerWidth && box.bottom <= innerHeight && box.width > 0;
+  });
+  assert.ok(focused, "what has focus is seen");
+});
+
+test("a card with focus stays drawn however far one scrolls", async (t) => {
+  const page = await opened(t);
+  const card = page.locator('[data-cell="l0/t0"] [data-card]').first();
+  await card.click();
+  const id = await card.getAttribute("data-card");
+  await page.evaluate(() => document.querySelector(".board").scrollTo(50 * 168, 0));
+  await page.locator('[data-cell="l1/t50"] [data-card]').first().waitFor();
+  const focused = await page.evaluate(() => document.activeElement?.closest("[data-card]")?.dataset.card);
+  assert.equal(focused, id);
+});
