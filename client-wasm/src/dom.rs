@@ -207,3 +207,13 @@ impl Drop for Listener {
             .remove_event_listener_with_callback(self.event, run);
     }
 }
+
+/// Puts a text on the clipboard; whether the browser let us.
+pub async fn copy(text: &str) -> bool {
+    let clipboard = window().navigator().clipboard();
+    // Pages without a secure address have no clipboard at all.
+    if clipboard.is_undefined() {
+        return false;
+    }
+    clipboard.write_text(text).await.is_ok()
+}

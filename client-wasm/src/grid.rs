@@ -1,4 +1,5 @@
-//! The map's body: a table of lanes × steps, or one step at a time on a phone.
+//! The map's body: a table of lanes × steps, one step at a time on a phone, an outline, or
+//! a story.
 //!
 //! Hooks for tests, stable: `data-stage`, `data-step`, `data-lane` on headers, sections
 //! and rows, with the id; `data-cell="LANE/STEP"` on cells; `data-card`, `data-pain`,
@@ -9,8 +10,8 @@
 //! tags. Buttons carry `data-action`: `more`, `add`, `add-step`, `add-stage`, `add-lane`,
 //! `level`, `levels`. `data-testid`: `grid`, `stage`, `step`, `lane`, `cell`, `item`,
 //! `editor`, `point`, `popup`, `move-to`, `name-stages`, `add`, `add-stage`, `add-lane`,
-//! `pain-score`, `pain-rank`, `hidden-lanes`, `names`, `curve-summary`, `phone`, `previous`, `next`, `add-here`,
-//! `selection-bar`.
+//! `pain-score`, `pain-rank`, `hidden-lanes`, `names`, `curve-summary`, `phone`, `previous`,
+//! `next`, `add-here`, `outline`, `story`, `selection-bar`.
 //! In "Move to…" the selects have `data-field`: `stage`, `step`, `lane`, `position`.
 
 #![expect(
@@ -34,12 +35,15 @@ mod focus;
 mod header;
 mod keys;
 mod lane;
+mod lens;
+mod link;
 mod look;
 mod looks;
 pub(crate) mod lull;
 mod more;
 mod moves;
 mod names;
+mod outline;
 mod paste;
 mod people;
 mod phone;
@@ -51,6 +55,7 @@ mod selection;
 mod spans;
 mod spot;
 mod stages;
+mod story;
 mod structure;
 mod text;
 mod which;
@@ -65,9 +70,12 @@ pub(crate) use self::board::Board;
 use self::drag::{DropMark, Ghost};
 use self::header::Header;
 use self::lane::LaneRow;
+pub(crate) use self::lens::Lens;
+use self::outline::OutlineView;
 use self::phone::PhoneView;
 use self::popup::{Content, Popup, PopupHost};
 use self::selection::SelectionBar;
+use self::story::StoryView;
 use crate::dom::{Listener, window};
 use crate::icon::Icon;
 
@@ -81,6 +89,8 @@ pub fn GridView() -> impl IntoView {
     watch_width(board);
     paste::listen(board);
     keys::listen(board);
+    lens::keep_place(board);
+    link::follow(board);
     let hand = drag::listen(board);
     let selected = StoredValue::new(None);
 
@@ -88,6 +98,7 @@ pub fn GridView() -> impl IntoView {
     Effect::new(move |_| {
         board.layout.track();
         board.narrow.track();
+        board.lens.track();
         board.mend_soon();
         board.mend_selection();
     });
@@ -141,7 +152,12 @@ pub fn GridView() -> impl IntoView {
                 }
             }
         >
-            {move || if board.narrow.get() { view! { <PhoneView /> }.into_any() } else { view! { <Table /> }.into_any() }}
+            {move || match board.lens.get() {
+                Lens::Outline => view! { <OutlineView /> }.into_any(),
+                Lens::Story => view! { <StoryView /> }.into_any(),
+                Lens::Grid if board.narrow.get() => view! { <PhoneView /> }.into_any(),
+                Lens::Grid => view! { <Table /> }.into_any(),
+            }}
             <DropMark />
             <Ghost />
             <SelectionBar />

@@ -1,4 +1,5 @@
-//! Which page an address shows. Two routes need no router library.
+//! Which page an address shows, and what its query asks of that page. Two routes need no
+//! router library.
 
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
@@ -18,7 +19,8 @@ pub enum Route {
 }
 
 impl Route {
-    fn of(path: &str) -> Self {
+    fn of(address: &str) -> Self {
+        let path = address.split(['?', '#']).next().unwrap_or_default();
         match path
             .strip_prefix("/map/")
             .map(|key| key.trim_end_matches('/'))
@@ -38,6 +40,43 @@ thread_local! {
     static ROUTE: ArcRwSignal<Route> = ArcRwSignal::new(Route::here());
 }
 
+thread_local! {
+    static QUERY: ArcRwSignal<Query> = ArcRwSignal::new(Query::here());
+}
+
+/// What stands behind the "?" of an address: which view of a map, and which place of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Query(String);
+
+impl Query {
+    fn here() -> Self {
+        let search = dom::window().location().search().unwrap_or_default();
+        Self::new(search.trim_start_matches('?'))
+    }
+
+    /// What is behind the "?".
+    pub fn new(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
+    /// Names and values in order. Values are ids and words, which need no escapes.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.split('&').filter_map(|pair| pair.split_once('='))
+    }
+
+    /// The value of a name.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.pairs()
+            .find(|(other, _)| *other == name)
+            .map(|(_, value)| value)
+    }
+}
+
+/// The query of the page shown now; Back and Forward change it too.
+pub fn query() -> ArcRwSignal<Query> {
+    QUERY.with(Clone::clone)
+}
+
 /// The page shown now.
 pub fn route() -> ArcRwSignal<Route> {
     ROUTE.with(Clone::clone)
@@ -45,6 +84,10 @@ pub fn route() -> ArcRwSignal<Route> {
 
 fn arrive() {
     let (route, here) = (route(), Route::here());
+    let (query, asked) = (query(), Query::here());
+    if query.get_untracked() != asked {
+        query.set(asked);
+    }
     if route.get_untracked() != here {
         route.set(here);
         // A new page begins at its heading, also for those who cannot see that it is new.
@@ -100,4 +143,32 @@ pub fn start() {
         }
     })
     .forever();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_of_a_map_may_ask_for_a_view_and_a_place() {
+        for address in [
+            "/map/a",
+            "/map/a/",
+            "/map/a?view=outline",
+            "/map/a#map-body",
+        ] {
+            assert_eq!(Route::of(address), Route::Map("a".to_owned()), "{address}");
+        }
+        assert_eq!(Route::of("/?view=outline"), Route::Home);
+        assert_eq!(Route::of("/map/?view=outline"), Route::Missing);
+    }
+
+    #[test]
+    fn a_query_is_read_by_name() {
+        let query = Query::new("view=outline&card=c_1-2&odd&=");
+        assert_eq!(query.get("view"), Some("outline"));
+        assert_eq!(query.get("card"), Some("c_1-2"));
+        assert_eq!(query.get("odd"), None);
+        assert_eq!(Query::default().get("view"), None);
+    }
 }

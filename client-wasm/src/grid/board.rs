@@ -16,7 +16,9 @@ use super::drag::Carried;
 use super::filters::Filters;
 use super::find::Finder;
 use super::focus::Memory;
+use super::lens::Lens;
 use super::look::Look;
+use super::outline::Outline;
 use super::popup::Popup;
 use super::roving;
 use super::selection::Selection;
@@ -64,9 +66,12 @@ pub(crate) struct Board {
     pub(crate) lanes: Memo<Arc<HashMap<LaneId, (LaneKind, Role)>>>,
     /// The lanes that stay under the headers.
     pub(crate) pinned: Memo<Vec<LaneId>>,
-    /// Whether the phone's view is shown.
+    /// The view that the address asks for.
+    pub(crate) lens: Memo<Lens>,
+    pub(crate) outline: Outline,
+    /// Whether there is only room for the phone's view of the grid.
     pub(crate) narrow: RwSignal<bool>,
-    /// The step the phone shows.
+    /// The step the phone and the story show.
     pub(crate) shown: RwSignal<Option<waymark_model::ids::StepId>>,
     /// What is searched for, and what was found.
     pub(crate) find: Finder,
@@ -101,6 +106,8 @@ impl Board {
             selection: Selection::new(),
             lanes: Memo::new(move |_| Arc::new(roles(state, &layout.get()))),
             pinned: Memo::new(move |_| pinned(state, &layout.get())),
+            lens: Lens::here(),
+            outline: Outline::new(),
             narrow: RwSignal::new(false),
             shown: RwSignal::new(None),
             find: Finder::new(state),

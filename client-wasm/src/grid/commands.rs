@@ -14,11 +14,12 @@ mod stages;
 mod steps;
 
 use leptos::ev::KeyboardEvent;
-use leptos::prelude::Set;
+use leptos::prelude::{GetUntracked, Set};
 use waymark_model::grid::Item;
 
 use super::board::Board;
 use super::focus::element;
+use super::lens::Lens;
 use super::moves::{Direction, Moved};
 use super::popup::{Content, Popup};
 use super::spot::Spot;
@@ -320,6 +321,27 @@ fn open_menu(at: &At) {
     if let Some(spot) = &at.spot {
         super::keys::open_menu(at.board, spot);
     }
+}
+
+/// Copies the address of the place, for others.
+const LINK: Command = Command::new("place.link", "link", "Copy link", |at| {
+    if let Some(spot) = &at.spot {
+        at.board.copy_link(spot);
+    }
+});
+
+/// In the outline what comes before is above, also where the grid has it on the left.
+const EARLIER: Command = Command::new("place.earlier", "arrow-up", "Move up", left)
+    .keys(&["Alt+Shift+ArrowUp"])
+    .when(is_in_outline)
+    .unlisted();
+const LATER: Command = Command::new("place.later", "arrow-down", "Move down", right)
+    .keys(&["Alt+Shift+ArrowDown"])
+    .when(is_in_outline)
+    .unlisted();
+
+fn is_in_outline(at: &At) -> bool {
+    at.board.lens.get_untracked() == Lens::Outline
 }
 
 /// The menu of the place by keys, the same everywhere.

@@ -174,9 +174,14 @@ fn FlagView(flag: Flag) -> impl IntoView {
 /// The curve in sentences, for those who do not see it.
 #[component]
 fn Summary() -> impl IntoView {
-    let board = Board::here();
+    let text = summary(Board::here());
+    view! { <p class="sr-only" data-testid="curve-summary">{text}</p> }.into_any()
+}
+
+/// The curve in sentences.
+pub(crate) fn summary(board: Board) -> Memo<String> {
     let (values, rhythm) = (board.state.emotions(), board.state.rhythm());
-    let text = Memo::new(move |_| {
+    Memo::new(move |_| {
         // Step names are read with the map, not as signals: this is read rarely.
         let _ = board.layout.get();
         let map = board.state.map();
@@ -188,6 +193,5 @@ fn Summary() -> impl IntoView {
                 .unwrap_or_default()
         };
         rhythm.with(|rhythm| values.with(|values| flags::summary(rhythm, values, name)))
-    });
-    view! { <p class="sr-only" data-testid="curve-summary">{text}</p> }.into_any()
+    })
 }

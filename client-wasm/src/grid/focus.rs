@@ -170,6 +170,7 @@ impl Board {
 
     /// Focuses a place, now or as soon as it is drawn; lights it up if asked to.
     pub(crate) fn settle(&self, spot: Spot, lit: bool) {
+        self.bring_out(&spot);
         let _ = self.memory.try_update_value(|memory| {
             memory.spot = Some(spot.clone());
             memory.inside = true;
@@ -198,28 +199,43 @@ impl Board {
 
     /// Goes to a place somebody else is at.
     pub(crate) fn visit(&self, place: &Focus) {
-        let Some(spot) = spot_of(place) else { return };
+        if let Some(spot) = spot_of(place) {
+            self.light_up(spot);
+        }
+    }
+
+    /// Goes to a place and lights it up, in whichever view is shown.
+    pub(crate) fn light_up(&self, spot: Spot) {
         self.turn_to(&spot);
         self.settle(spot, true);
     }
 
-    /// On a phone, turns to the step that has a place.
+    /// Where not everything is shown at once, turns to what has a place.
     pub(crate) fn turn_to(&self, spot: &Spot) {
         if self.narrow.get_untracked() {
-            let step = match spot {
-                Spot::Step(step) => Some(step.clone()),
-                Spot::Item(item) => self.cell_of(item).map(|cell| cell.step),
-                Spot::Cell(cell) => Some(cell.step.clone()),
-                Spot::Stage(stage) => self
-                    .grid()
-                    .columns
-                    .iter()
-                    .find(|column| column.stage == *stage)
-                    .and_then(|column| column.step.clone()),
-                _ => None,
-            };
-            self.shown.set(step.or(self.shown.get_untracked()));
+            self.show_place(spot);
         }
+        self.bring_out(spot);
+    }
+
+    /// In a view that was just drawn: is at the place where one was, and has focus there
+    /// if it was in the map.
+    pub(crate) fn stay(&self, spot: Spot) {
+        let inside = self.memory.try_with_value(|memory| memory.inside);
+        if inside == Some(true) {
+            self.settle(spot, false);
+            return;
+        }
+        self.bring_out(&spot);
+        let _ = self
+            .memory
+            .try_update_value(|memory| memory.spot = Some(spot.clone()));
+        request_animation_frame(move || {
+            if let Some(place) = element(&spot) {
+                make_tab_stop(&place);
+                reveal(&place);
+            }
+        });
     }
 }
 

@@ -10,9 +10,10 @@ use web_sys::Element;
 use super::board::{Board, Role};
 use super::commands::{self, last_item};
 use super::focus::element;
+use super::lens::Lens;
 use super::moves::Direction;
 use super::popup::Popup;
-use super::roving::{Motion, go};
+use super::roving::Motion;
 use super::spot::Spot;
 use crate::dom::{Listener, document};
 
@@ -102,7 +103,7 @@ fn stages(board: Board, event: &KeyboardEvent, spot: &Spot) -> bool {
         "ArrowRight" => Motion::NextStage,
         _ => return false,
     };
-    step_to(board, go(&board.grid(), spot, motion));
+    step_to(board, board.go(spot, motion));
     true
 }
 
@@ -125,7 +126,7 @@ fn walk(board: Board, event: &KeyboardEvent, spot: &Spot) -> bool {
         ("PageDown", false) => Motion::PageDown(PAGE),
         _ => return false,
     };
-    step_to(board, go(&board.grid(), spot, motion));
+    step_to(board, board.go(spot, motion));
     true
 }
 
@@ -193,7 +194,17 @@ fn feel(board: Board, event: &KeyboardEvent, step: &StepId) -> bool {
         return false;
     }
     let scale = board.state.map().frame.scale;
+    // On the curve up is better; among faces in a row the right one is, and up leads on.
+    let in_a_row = board.lens.get_untracked() != Lens::Grid;
     match event.key().as_str() {
+        "ArrowLeft" if in_a_row => board.shift_emotion(step, -1.0),
+        "ArrowRight" if in_a_row => board.shift_emotion(step, 1.0),
+        "ArrowUp" if in_a_row => {
+            step_to(board, board.go(&Spot::Point(step.clone()), Motion::Up));
+        }
+        "ArrowDown" if in_a_row => {
+            step_to(board, board.go(&Spot::Point(step.clone()), Motion::Down));
+        }
         "ArrowUp" => board.shift_emotion(step, 1.0),
         "ArrowDown" => board.shift_emotion(step, -1.0),
         "Home" => board.set_emotion(step, Some(scale.min)),

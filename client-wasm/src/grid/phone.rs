@@ -2,12 +2,15 @@
 
 mod lane;
 mod strip;
+mod swipe;
 
 use leptos::prelude::*;
 use waymark_model::ids::StepId;
 
 use self::lane::LaneSection;
-use self::strip::{CurveStrip, StageChips};
+pub(crate) use self::strip::CurveStrip;
+use self::strip::StageChips;
+pub(crate) use self::swipe::Swipe;
 use super::board::Board;
 use super::columns::Column;
 use super::curve::plot::mood;
@@ -19,9 +22,6 @@ use super::popup::Popup;
 use super::spot::Spot;
 use crate::icon::Icon;
 use crate::state::Focus;
-
-/// How far a finger goes for the next step, in pixels.
-const SWIPE: f64 = 64.0;
 
 /// One step at a time.
 #[component]
@@ -52,7 +52,7 @@ pub(crate) fn PhoneView() -> impl IntoView {
     };
     view! {
         <div class="phone" data-testid="phone">
-            <CurveStrip step=step />
+            <CurveStrip step=step on_choose=Callback::new(move |step| board.show_step(&step)) />
             <StageChips step=step />
             <div class="phone-body">{body}</div>
             <ThumbBar step=step steps=steps />
@@ -120,24 +120,16 @@ fn StepCard(step: StepId, steps: Memo<Vec<StepId>>) -> impl IntoView {
     let spot = Spot::Step(step.clone());
     let spot_key = spot.key();
     let lanes = move || board.layout.with(|grid| grid.rows.clone());
-    let swipe = StoredValue::new(None::<(f64, f64)>);
+    let swipe = Swipe::new(board);
     let section = step.clone();
     view! {
         <article
             class=move || format!("phone-step {}", tone(place.get().stage))
             data-step=step.to_string()
-            on:touchstart=move |event| {
-                let touch = event.touches().get(0).filter(|_| event.touches().length() == 1);
-                swipe.set_value(touch.map(|touch| (f64::from(touch.client_x()), f64::from(touch.client_y()))));
-            }
+            on:touchstart=move |event| swipe.start(&event)
             on:touchend=move |event| {
-                let end = event.changed_touches().get(0).map(|touch| (f64::from(touch.client_x()), f64::from(touch.client_y())));
-                if let (Some(start), Some(end)) = (swipe.get_value(), end) {
-                    let (dx, dy) = (end.0 - start.0, end.1 - start.1);
-                    let carrying = board.carried.with_untracked(Option::is_some);
-                    if dx.abs() > SWIPE && dx.abs() > 2.0 * dy.abs() && !carrying && board.editing.now().is_none() {
-                        board.turn(&steps.get_untracked(), if dx < 0.0 { 1 } else { -1 });
-                    }
+                if let Some(by) = swipe.end(&event) {
+                    board.turn(&steps.get_untracked(), by);
                 }
             }
         >

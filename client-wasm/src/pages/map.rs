@@ -6,6 +6,7 @@ mod idle;
 pub mod look;
 pub mod persona;
 pub mod scope;
+pub mod views;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;

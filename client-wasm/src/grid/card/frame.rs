@@ -9,7 +9,6 @@ use super::super::faces::Face;
 use super::super::more::More;
 use super::super::people::{self, Tags};
 use super::super::popup::colours;
-use super::super::roving::{Motion, go};
 use super::super::spot::Spot;
 use super::super::text::{Leave, TextEditor};
 use crate::icon::Icon;
@@ -137,9 +136,8 @@ fn ItemEditor(
                 }
                 Leave::Next | Leave::Stay => board.settle(spot.clone(), false),
                 Leave::Tab { back } => {
-                    let motion = if back { Motion::Left } else { Motion::Right };
-                    let here = Spot::Cell(cell.clone());
-                    board.settle(go(&board.grid(), &here, motion).unwrap_or(here), false);
+                    let next = board.beside_cell(&cell, back);
+                    board.settle(next.unwrap_or_else(|| Spot::Cell(cell.clone())), false);
                 }
             }
         }

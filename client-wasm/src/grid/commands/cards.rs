@@ -6,7 +6,7 @@ use super::super::moves::Direction;
 use super::super::popup::Content;
 use super::super::spot::Spot;
 use super::{
-    At, Command, MENU, PICK_UP, SELECT_NONE, Section, delete, down, edit, is_movable, left,
+    At, Command, LINK, MENU, PICK_UP, SELECT_NONE, Section, delete, down, edit, is_movable, left,
     move_to, right, up,
 };
 
@@ -38,6 +38,7 @@ pub(crate) const SECTIONS: &[Section] = &[
             .when(is_movable)
             .unlisted(),
         PICK_UP.unlisted(),
+        LINK,
     ],
     &[
         Command::new(

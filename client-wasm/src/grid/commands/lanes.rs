@@ -6,7 +6,9 @@ use waymark_model::map::Lane;
 
 use super::super::popup::Content;
 use super::super::spot::Spot;
-use super::{At, Command, MENU, PICK_UP, Section, delete, down, edit, move_to, up};
+use super::{
+    At, Command, LINK, MENU, PICK_UP, Section, delete, down, edit, is_in_outline, move_to, up,
+};
 
 pub(crate) const SECTIONS: &[Section] = &[
     &[Command::new("lane.rename", "pencil", "Rename", edit).keys(&["Enter", "F2"])],
@@ -59,6 +61,16 @@ pub(crate) const SECTIONS: &[Section] = &[
         Command::new("lane.down", "arrow-down", "Move down", down).keys(&["Alt+Shift+ArrowDown"]),
         Command::new("lane.move", "move", "Move to…", move_to).keys(&["M"]),
         PICK_UP.unlisted(),
+        LINK,
+        // In the outline lanes stand side by side.
+        Command::new("lane.left", "arrow-left", "Move left", up)
+            .keys(&["Alt+Shift+ArrowLeft"])
+            .when(is_in_outline)
+            .unlisted(),
+        Command::new("lane.right", "arrow-right", "Move right", down)
+            .keys(&["Alt+Shift+ArrowRight"])
+            .when(is_in_outline)
+            .unlisted(),
     ],
     &[
         Command::new("lane.delete", "trash-2", "Delete lane", delete)

@@ -4,6 +4,7 @@ use leptos::prelude::{GetUntracked, Set, WithUntracked, untrack};
 use waymark_model::edit::Place;
 
 use super::super::focus::is_inside;
+use super::super::lens::Lens;
 use super::super::popup::{Content, Popup};
 use super::{At, Command, Section};
 use crate::panels::{filters, popover};
@@ -98,6 +99,23 @@ pub(crate) const SECTIONS: &[Section] = &[
         .checked(|at| untrack(|| at.board.look.is_compact())),
     ],
     &[
+        Command::new("map.grid", "table-2", "Show as a grid", |at| {
+            at.board.see_as(Lens::Grid);
+        })
+        .keys(&["G G"])
+        .checked(|at| is_seen_as(at, Lens::Grid)),
+        Command::new("map.outline", "list-tree", "Show as an outline", |at| {
+            at.board.see_as(Lens::Outline);
+        })
+        .keys(&["G O"])
+        .checked(|at| is_seen_as(at, Lens::Outline)),
+        Command::new("map.story", "presentation", "Tell as a story", |at| {
+            at.board.see_as(Lens::Story);
+        })
+        .keys(&["G T"])
+        .checked(|at| is_seen_as(at, Lens::Story)),
+    ],
+    &[
         Command::new("map.add-stage", "plus", "Add stage", |at| {
             at.board.add_stage(Place::Last);
         }),
@@ -123,13 +141,17 @@ fn is_searching(at: &At) -> bool {
 }
 
 fn has_table(at: &At) -> bool {
-    !at.board.is_narrow()
+    !at.board.is_narrow() && at.board.lens.get_untracked() == Lens::Grid
 }
 
 /// With focus outside of the map, and at either end of the map's own zoom, the keys are
 /// the browser's.
 fn can_zoom(at: &At, closer: bool) -> bool {
     has_table(at) && is_inside() && untrack(|| at.board.look.can_zoom(closer))
+}
+
+fn is_seen_as(at: &At, lens: Lens) -> bool {
+    at.board.lens.get_untracked() == lens
 }
 
 fn add_lane(at: &At) {

@@ -5,7 +5,9 @@ use waymark_model::ids::StageId;
 
 use super::super::popup::Content;
 use super::super::spot::Spot;
-use super::{At, Command, MENU, PICK_UP, Section, delete, edit, left, move_to, right};
+use super::{
+    At, Command, EARLIER, LATER, LINK, MENU, PICK_UP, Section, delete, edit, left, move_to, right,
+};
 
 pub(crate) const SECTIONS: &[Section] = &[
     &[Command::new("stage.rename", "pencil", "Rename", edit).keys(&["Enter", "F2"])],
@@ -70,6 +72,9 @@ pub(crate) const SECTIONS: &[Section] = &[
             .keys(&["Alt+Shift+ArrowRight"]),
         Command::new("stage.move", "move", "Move to…", move_to).keys(&["M"]),
         PICK_UP.unlisted(),
+        EARLIER,
+        LATER,
+        LINK,
     ],
     &[
         Command::new("stage.delete", "trash-2", "Delete stage", delete)

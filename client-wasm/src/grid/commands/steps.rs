@@ -6,7 +6,9 @@ use waymark_model::ids::StepId;
 
 use super::super::popup::Content;
 use super::super::spot::Spot;
-use super::{At, Command, MENU, PICK_UP, Section, delete, edit, left, move_to, right};
+use super::{
+    At, Command, EARLIER, LATER, LINK, MENU, PICK_UP, Section, delete, edit, left, move_to, right,
+};
 
 pub(crate) const SECTIONS: &[Section] = &[
     &[
@@ -57,6 +59,9 @@ pub(crate) const SECTIONS: &[Section] = &[
             .keys(&["Alt+Shift+ArrowRight"]),
         Command::new("step.move", "move", "Move to…", move_to).keys(&["M"]),
         PICK_UP.unlisted(),
+        EARLIER,
+        LATER,
+        LINK,
     ],
     &[
         Command::new("step.delete", "trash-2", "Delete step", delete)

@@ -20,7 +20,7 @@ const FINGER: usize = 26;
 
 /// The curve, with a point for each step to tap.
 #[component]
-pub(crate) fn CurveStrip(step: Memo<Option<StepId>>) -> impl IntoView {
+pub(crate) fn CurveStrip(step: Memo<Option<StepId>>, on_choose: Callback<StepId>) -> impl IntoView {
     let board = Board::here();
     let values = board.state.emotions();
     let frame = board.state.frame();
@@ -75,7 +75,7 @@ pub(crate) fn CurveStrip(step: Memo<Option<StepId>>) -> impl IntoView {
                     aria-label=label
                     aria-current=here.then_some("step")
                     data-strip=id.to_string()
-                    on:click=move |_| board.show_step(&id)
+                    on:click=move |_| on_choose.run(id.clone())
                 >
                     <i style:top=format!("{y}px")></i>
                 </button>

@@ -6,6 +6,7 @@ use waymark_model::edit::TextField;
 use waymark_model::map::MapKind;
 
 use super::persona::PersonaChip;
+use super::views::{ViewItems, Views};
 use crate::grid::Board;
 use crate::icon::Icon;
 use crate::panels::field::InPlace;
@@ -48,6 +49,7 @@ pub fn Bar() -> impl IntoView {
             <PersonaChip />
             <KindChip />
             <span class="grow"></span>
+            <Views />
             <History />
             <Search />
             <FilterButton />
@@ -95,6 +97,7 @@ fn More() -> impl IntoView {
                         "Redo"
                     </button>
                 </li>
+                <ViewItems popover=POPOVER />
                 <ExportLinks popover=POPOVER />
             </ul>
         </Popover>

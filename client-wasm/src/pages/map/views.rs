@@ -1,0 +1,57 @@
+//! The switch between the views of a map.
+
+use leptos::prelude::*;
+
+use crate::grid::Lens;
+use crate::icon::Icon;
+use crate::panels::popover;
+use crate::state::MapState;
+
+/// The views side by side, in the bar.
+#[component]
+pub fn Views() -> impl IntoView {
+    let key = expect_context::<MapState>().key();
+    let shown = Lens::here();
+    let link = move |lens: Lens| {
+        view! {
+            <a
+                class="view-link"
+                href=lens.address(&key)
+                aria-current=move || (shown.get() == lens).then_some("true")
+                title=lens.hint()
+                data-view=lens.word()
+            >
+                <Icon name=lens.icon() />
+                <span class="view-word">{lens.word()}</span>
+            </a>
+        }
+    };
+    view! { <nav class="views" aria-label="Views">{Lens::ALL.map(link)}</nav> }
+}
+
+/// The views as items of a menu.
+#[component]
+pub fn ViewItems(
+    /// The popover they are in.
+    popover: &'static str,
+) -> impl IntoView {
+    let key = expect_context::<MapState>().key();
+    let shown = Lens::here();
+    let item = move |lens: Lens| {
+        view! {
+            <li>
+                <a
+                    class="menu-item"
+                    href=lens.address(&key)
+                    aria-current=move || (shown.get() == lens).then_some("true")
+                    on:click=move |_| popover::close(popover)
+                >
+                    <Icon name=lens.icon() />
+                    <span>{lens.word()}</span>
+                    <small>{lens.hint()}</small>
+                </a>
+            </li>
+        }
+    };
+    Lens::ALL.map(item)
+}
