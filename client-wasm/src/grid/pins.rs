@@ -48,7 +48,8 @@ pub(crate) fn watch(board: Board) {
     Effect::new(move |_| {
         board.narrow.track();
         board.layout.track();
-        board.pinned.track();
+        // Read, not only tracked: a memo that nobody reads never wakes anybody.
+        board.pinned.with(|_| ());
         hand.with_value(|hand| {
             hand.observer.disconnect();
             for part in all(".board, .head, .row.pinned") {
