@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use waymark_model::edit::{Place, Target, TextField};
-use waymark_model::grid::{CellId, Item};
+use waymark_model::grid::{CellId, Item, Span};
 use waymark_model::ids::{CardId, LaneId, OpportunityId, PainId};
 use waymark_model::vocabulary::LaneKind;
 use waymark_model::{Edit, Grid};
@@ -54,6 +54,10 @@ pub(crate) struct Board {
     /// Stages, steps and lanes laid out.
     pub(crate) layout: Signal<Arc<Grid>>,
     pub(crate) columns: Columns,
+    /// The cards that cover several steps. Every cell asks, and few changes concern them.
+    pub(crate) spans: Memo<HashMap<CardId, Span>>,
+    /// How many of them lie above what else is in a cell.
+    pub(crate) bands: Memo<HashMap<CellId, usize>>,
     /// The text being edited, by the place it belongs to.
     pub(crate) editing: Which<Spot>,
     /// The cell with a draft; the draft itself is beside it.
@@ -98,6 +102,8 @@ impl Board {
             state,
             layout,
             columns: Columns::new(layout),
+            spans: Memo::new(move |_| layout.with(|grid| grid.spans.clone())),
+            bands: Memo::new(move |_| layout.with(|grid| grid.bands.clone())),
             editing: Which::new(),
             drafting: Which::new(),
             draft: RwSignal::new(None),

@@ -101,8 +101,8 @@ fn Content(cell: CellId, curve: Memo<bool>, items: Memo<Vec<Item>>) -> impl Into
         let cell = cell.clone();
         Memo::new(move |_| {
             board
-                .layout
-                .with(|grid| grid.bands.get(&cell).copied().unwrap_or(0))
+                .bands
+                .with(|bands| bands.get(&cell).copied().unwrap_or(0))
         })
     };
     let point = {
@@ -174,9 +174,9 @@ pub(crate) fn Items(items: Memo<Vec<Item>>, cell: CellId) -> impl IntoView {
 fn by_width(board: Board, items: Memo<Vec<Item>>) -> (Memo<Vec<Item>>, Memo<Vec<Item>>) {
     let of = move |wanted: bool| {
         Memo::new(move |_| {
-            board.layout.with(|grid| {
+            board.spans.with(|spans| {
                 let is_wide =
-                    |item: &Item| matches!(item, Item::Card(id) if grid.spans.contains_key(id));
+                    |item: &Item| matches!(item, Item::Card(id) if spans.contains_key(id));
                 items.with(|items| {
                     let wanted = items.iter().filter(|item| is_wide(item) == wanted);
                     wanted.cloned().collect::<Vec<_>>()
@@ -193,7 +193,7 @@ fn WideItem(item: Item, cell: CellId) -> impl IntoView {
     let board = Board::here();
     let id = item.clone();
     let span = Memo::new(move |_| match &id {
-        Item::Card(id) => board.layout.with(|grid| grid.spans.get(id).copied()),
+        Item::Card(id) => board.spans.with(|spans| spans.get(id).copied()),
         _ => None,
     });
     let track = move || span.get().map_or(0, |span| span.track).to_string();

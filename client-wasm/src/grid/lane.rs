@@ -73,9 +73,8 @@ pub(crate) fn LaneRow(lane: LaneId, index: Memo<usize>) -> impl IntoView {
 fn tracks(board: Board, lane: &LaneId) -> Memo<usize> {
     let lane = lane.clone();
     Memo::new(move |_| {
-        board.layout.with(|grid| {
-            let bands = grid.bands.iter();
-            let here = bands.filter(|(cell, _)| cell.lane == lane);
+        board.bands.with(|bands| {
+            let here = bands.iter().filter(|(cell, _)| cell.lane == lane);
             here.map(|(_, band)| *band).max().unwrap_or(0)
         })
     })
