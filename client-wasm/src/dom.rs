@@ -29,6 +29,17 @@ pub fn unix_now() -> u64 {
     js_sys::Date::now() as u64
 }
 
+/// A time of day, as people here write it.
+pub fn clock(unix_ms: u64) -> String {
+    let options = js_sys::Object::new();
+    for (name, style) in [("hour", "numeric"), ("minute", "2-digit")] {
+        let _ = js_sys::Reflect::set(&options, &name.into(), &style.into());
+    }
+    let date = js_sys::Date::new(&(unix_ms as f64).into());
+    date.to_locale_time_string_with_options("default", &options)
+        .into()
+}
+
 /// 128 random bits from the browser's cryptographic source.
 pub fn random() -> u128 {
     let mut bytes = [0; 16];

@@ -10,8 +10,8 @@
 //! tags. Buttons carry `data-action`: `more`, `add`, `add-step`, `add-stage`, `add-lane`,
 //! `level`, `levels`. `data-testid`: `grid`, `stage`, `step`, `lane`, `cell`, `item`,
 //! `editor`, `point`, `popup`, `move-to`, `name-stages`, `add`, `add-stage`, `add-lane`,
-//! `pain-score`, `pain-rank`, `hidden-lanes`, `names`, `curve-summary`, `phone`, `previous`,
-//! `next`, `add-here`, `outline`, `story`, `selection-bar`.
+//! `choices`, `choice`, `pain-score`, `pain-rank`, `hidden-lanes`, `names`, `curve-summary`,
+//! `phone`, `previous`, `next`, `add-here`, `outline`, `story`, `selection-bar`.
 //! In "Move to…" the selects have `data-field`: `stage`, `step`, `lane`, `position`.
 
 #![expect(
@@ -23,6 +23,7 @@ mod batch;
 mod board;
 mod card;
 mod cell;
+mod choices;
 mod columns;
 mod commands;
 mod connectors;

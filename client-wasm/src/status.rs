@@ -124,7 +124,10 @@ fn Details() -> impl IntoView {
     let (state, pending) = (map.save_state(), map.pending());
     let since = move || match pending.with(|pending| pending.since) {
         0 => None,
-        since => Some(format!("The first of them was made at {}.", clock(since))),
+        since => Some(format!(
+            "The first of them was made at {}.",
+            dom::clock(since)
+        )),
     };
     let list = move || {
         pending.with(|pending| {
@@ -168,7 +171,7 @@ fn explain(state: &SaveState, pending: &Pending) -> String {
             format!(
                 "No connection since {}. You can go on editing; changes stay on this page and are sent when the \
                  connection returns. Keep the page open until then. {waiting}",
-                clock(unix_ms(*since))
+                dom::clock(unix_ms(*since))
             )
         }
         SaveState::Unavailable { since, .. } => {
@@ -176,7 +179,7 @@ fn explain(state: &SaveState, pending: &Pending) -> String {
                 "The server has not been able to open this map since {}; it keeps trying, and its log says why. You can \
                  go on editing; changes stay on this page and are sent when it works again. Keep the page open until then. \
                  {waiting}",
-                clock(unix_ms(*since))
+                dom::clock(unix_ms(*since))
             )
         }
         SaveState::NotSaving { reason } => {
@@ -191,15 +194,4 @@ fn explain(state: &SaveState, pending: &Pending) -> String {
 /// A moment of the page's own clock.
 fn unix_ms(at: Timestamp) -> u64 {
     (dom::unix_now() as f64 - (dom::now() - at.0 as f64)) as u64
-}
-
-/// A time of day, as people here write it.
-fn clock(unix_ms: u64) -> String {
-    let options = js_sys::Object::new();
-    for (name, style) in [("hour", "numeric"), ("minute", "2-digit")] {
-        let _ = js_sys::Reflect::set(&options, &name.into(), &style.into());
-    }
-    let date = js_sys::Date::new(&(unix_ms as f64).into());
-    date.to_locale_time_string_with_options("default", &options)
-        .into()
 }

@@ -16,7 +16,9 @@ use self::metric::MetricView;
 use self::reach::ReachHandle;
 use self::scores::{PainScores, QuadrantTag};
 use super::board::Board;
+use super::choices::{self, Chip};
 use super::faces::{Face, noun};
+use super::spot::Spot;
 use crate::icon::Icon;
 
 /// One item of a cell.
@@ -80,6 +82,8 @@ fn CardView(id: CardId, cell: CellId) -> impl IntoView {
             })
         })
     });
+    let spot = Spot::Item(Item::Card(id.clone()));
+    let open = choices::count_at(board, &spot);
     let label = Signal::derive(move || {
         let noun = kind.get().map_or("Card", noun);
         let reach = reach
@@ -95,7 +99,8 @@ fn CardView(id: CardId, cell: CellId) -> impl IntoView {
         let status = status
             .get()
             .map_or(String::new(), |status| format!(". {}", status.label()));
-        shown.with(|text| format!("{noun}: {}{reach}{source}{status}", or_empty(text)))
+        let open = choices::said(open.get());
+        shown.with(|text| format!("{noun}: {}{reach}{source}{status}{open}", or_empty(text)))
     });
     let colour = Memo::new(move |_| card.with(|card| card.as_ref()?.colour));
     let icon = Memo::new(move |_| {
@@ -135,6 +140,7 @@ fn CardView(id: CardId, cell: CellId) -> impl IntoView {
             label=label
         >
             {footer}
+            <Chip spot=spot />
             {known}
             {reaches}
             <ReachHandle id=handle />
@@ -158,15 +164,19 @@ fn PainView(id: PainId, cell: CellId) -> impl IntoView {
                 .unwrap_or_default()
         })
     });
+    let spot = Spot::Item(Item::Pain(id.clone()));
+    let open = choices::count_at(board, &spot);
     let label = Signal::derive(move || {
         let rank = rank
             .get()
             .map_or(String::new(), |rank| format!(", rank {rank}"));
-        text.with(|text| format!("Pain point: {}{rank}", or_empty(text)))
+        let open = choices::said(open.get());
+        text.with(|text| format!("Pain point: {}{rank}{open}", or_empty(text)))
     });
     view! {
         <Frame item=Item::Pain(id) cell=cell face=Signal::stored(Face::Pain) text=text shown=text label=label>
             <PainScores pain=pain rank=rank />
+            <Chip spot=spot />
         </Frame>
     }
     .into_any()
@@ -185,15 +195,19 @@ fn OpportunityView(id: OpportunityId, cell: CellId) -> impl IntoView {
     let quadrant = Memo::new(move |_| {
         opportunity.with(|o| o.as_ref().and_then(waymark_model::ranking::quadrant))
     });
+    let spot = Spot::Item(Item::Opportunity(id.clone()));
+    let open = choices::count_at(board, &spot);
     let label = Signal::derive(move || {
         let quadrant = quadrant
             .get()
             .map_or(String::new(), |quadrant| format!(", {}", quadrant.label()));
-        text.with(|text| format!("Opportunity: {}{quadrant}", or_empty(text)))
+        let open = choices::said(open.get());
+        text.with(|text| format!("Opportunity: {}{quadrant}{open}", or_empty(text)))
     });
     view! {
         <Frame item=Item::Opportunity(id) cell=cell face=Signal::stored(Face::Opportunity) text=text shown=text label=label>
             <QuadrantTag opportunity=opportunity />
+            <Chip spot=spot />
         </Frame>
     }
     .into_any()

@@ -18,6 +18,7 @@ use leptos::prelude::{GetUntracked, Set};
 use waymark_model::grid::Item;
 
 use super::board::Board;
+use super::choices;
 use super::focus::element;
 use super::lens::Lens;
 use super::moves::{Direction, Moved};
@@ -343,6 +344,21 @@ const LATER: Command = Command::new("place.later", "arrow-down", "Move down", ri
 fn is_in_outline(at: &At) -> bool {
     at.board.lens.get_untracked() == Lens::Outline
 }
+
+fn choose(at: &At) {
+    if let Some(spot) = &at.spot {
+        at.open(Content::Choices(spot.clone()));
+    }
+}
+
+/// Settling what people set differently at the same time, wherever that can be.
+const CHOOSE: Command = Command::new("place.choose", "split", "Choose one of the values…", choose)
+    .keys(&["Alt+Enter"])
+    .when(|at| {
+        at.spot
+            .as_ref()
+            .is_some_and(|spot| choices::are_at(at.board, spot))
+    });
 
 /// The menu of the place by keys, the same everywhere.
 const MENU: Command =

@@ -11,6 +11,7 @@ use web_sys::Element;
 
 pub(crate) use self::invitation::NameStages;
 use super::board::Board;
+use super::choices::{self, Chip};
 use super::columns::Column;
 use super::connectors::Connections;
 use super::faces::tone;
@@ -236,11 +237,14 @@ fn StepHeader(step: StepId) -> impl IntoView {
         let duration = duration.get();
         (!duration.is_empty()).then(|| view! { <small class="step-duration">{duration}</small> })
     };
+    let chip = Spot::Step(step.clone());
+    let open = choices::count_at(board, &chip);
     let spoken = move || {
         format!(
-            "Step {}{}",
+            "Step {}{}{}",
             title.get(),
-            if truth.get() { ", moment of truth" } else { "" }
+            if truth.get() { ", moment of truth" } else { "" },
+            choices::said(open.get())
         )
     };
     let guests = people::on_header(board, Focus::Step(step.to_string()));
@@ -273,6 +277,7 @@ fn StepHeader(step: StepId) -> impl IntoView {
             <div class="step-names">
                 <HeaderText spot=spot title=title placeholder="Name this step" />
                 {lasts}
+                <Chip spot=chip />
             </div>
             {star}
             <More of=Signal::derive(move || format!("step {}", title.get())) />

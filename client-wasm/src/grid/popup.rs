@@ -34,6 +34,7 @@ use self::move_to::MoveTo;
 use self::names::Names;
 use self::scores::{OpportunityScores, PainScoring};
 use super::board::Board;
+use super::choices::Choices;
 use super::commands;
 use super::curve::Levels;
 use super::focus::focus;
@@ -81,6 +82,8 @@ pub(crate) enum Content {
     ConnectTo(StepId),
     /// The steps a card can reach to.
     ReachTo(CardId),
+    /// What people set differently at the same time at a place.
+    Choices(Spot),
     /// Every command that can be given now.
     Commands,
     /// Every key.
@@ -177,7 +180,9 @@ impl Popup {
     /// Where focus goes when it closes.
     fn home(&self, board: Board) -> Option<Spot> {
         match &self.content {
-            Content::Menu(spot) | Content::MoveTo(spot) => Some(spot.clone()),
+            Content::Menu(spot) | Content::MoveTo(spot) | Content::Choices(spot) => {
+                Some(spot.clone())
+            }
             Content::Colours(item) => Some(Spot::Item(item.clone())),
             Content::Levels(step) => Some(Spot::Point(step.clone())),
             Content::LaneColour(lane) | Content::LaneLine(lane) => Some(Spot::Lane(lane.clone())),
@@ -259,6 +264,7 @@ fn PopupView(popup: Popup) -> impl IntoView {
         Content::Goal(_) => Some("Goal of the stage"),
         Content::Names { .. } => Some("Make from names"),
         Content::LaneKinds(_) => Some("What should the lane hold?"),
+        Content::Choices(_) => Some("Set differently at the same time: choose one"),
         Content::Commands => Some("All commands"),
         Content::Keys => Some("Keys"),
     };
@@ -354,6 +360,7 @@ fn content(board: Board, popup: &Popup) -> AnyView {
             let entries = lanes::of_step(board, &step);
             view! { <Menu label="Add to this step".to_owned() entries=entries /> }.into_any()
         }
+        Content::Choices(spot) => view! { <Choices spot=spot /> }.into_any(),
         Content::Commands => view! { <AllCommands /> }.into_any(),
         Content::Keys => view! { <KeyList /> }.into_any(),
     }

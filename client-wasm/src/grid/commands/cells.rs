@@ -5,7 +5,7 @@ use waymark_model::grid::{CellId, Item};
 
 use super::super::board::{Board, Role};
 use super::super::spot::Spot;
-use super::{At, Command, SELECT_NONE, Section};
+use super::{At, CHOOSE, Command, SELECT_NONE, Section};
 
 pub(crate) const SECTIONS: &[Section] = &[
     &[
@@ -43,6 +43,7 @@ pub(crate) const SECTIONS: &[Section] = &[
     )
     .keys(&["Delete", "Backspace"])
     .when(|at| emotion_cell(at).is_some())],
+    &[CHOOSE],
 ];
 
 fn cell(at: &At) -> Option<&CellId> {

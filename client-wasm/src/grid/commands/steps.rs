@@ -7,7 +7,8 @@ use waymark_model::ids::StepId;
 use super::super::popup::Content;
 use super::super::spot::Spot;
 use super::{
-    At, Command, EARLIER, LATER, LINK, MENU, PICK_UP, Section, delete, edit, left, move_to, right,
+    At, CHOOSE, Command, EARLIER, LATER, LINK, MENU, PICK_UP, Section, delete, edit, left, move_to,
+    right,
 };
 
 pub(crate) const SECTIONS: &[Section] = &[
@@ -16,6 +17,7 @@ pub(crate) const SECTIONS: &[Section] = &[
         Command::new("step.truth", "star", "Moment of truth", toggle_truth)
             .keys(&["T"])
             .checked(is_truth),
+        CHOOSE,
     ],
     &[
         Command::new("step.add-before", "plus", "Add step before", |at| {

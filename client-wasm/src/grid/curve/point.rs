@@ -5,6 +5,7 @@ use waymark_model::Edit;
 use waymark_model::ids::StepId;
 
 use super::super::board::Board;
+use super::super::choices::{self, Chip};
 use super::super::faces::{mood_class, mood_icon, mood_words};
 use super::super::spot::Spot;
 use super::plot::{Plot, mood, signed};
@@ -99,6 +100,7 @@ pub(crate) fn Point(step: StepId) -> impl IntoView {
     let plot = super::plot(board);
     let value = value_at(board, &step);
     let name = board.state.step(&step);
+    let open = choices::count_at(board, &Spot::Point(step.clone()));
     let label = move || {
         name.with(|step| {
             format!(
@@ -132,7 +134,7 @@ pub(crate) fn Point(step: StepId) -> impl IntoView {
                 aria-valuemin=move || plot.get().min
                 aria-valuemax=move || plot.get().max
                 aria-valuenow=move || value.get().unwrap_or_else(|| f64::midpoint(plot.get().min, plot.get().max))
-                aria-valuetext=move || spoken(value.get(), &plot.get())
+                aria-valuetext=move || spoken(value.get(), &plot.get()) + &choices::said(open.get())
                 data-spot=Spot::Point(step.clone()).key()
                 data-point=step.to_string()
                 data-action="levels"
@@ -145,6 +147,7 @@ pub(crate) fn Point(step: StepId) -> impl IntoView {
                     None => view! { <Icon name="plus" /> }.into_any(),
                 }}
             </div>
+            <Chip spot=Spot::Point(step) />
         </div>
     }
     .into_any()
