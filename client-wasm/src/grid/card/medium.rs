@@ -1,7 +1,8 @@
 //! The icons of touchpoints and channels, by the words people use for them.
 
 /// Beginnings of words, and the icon they mean; the first that fits wins.
-const ICONS: [(&[&str], &str); 12] = [
+const ICONS: [(&[&str], &str); 13] = [
+    (&["web app", "web shop"], "globe"),
     (&["e-mail", "email", "mail", "newsletter"], "mail"),
     (
         &["chat", "messag", "sms", "whatsapp", "bot"],
