@@ -20,6 +20,8 @@ const PHONE = { width: 390, height: 844 };
 /** A picture's name, the window it is taken in, and what the address asks for. */
 const VIEWS = [
   { name: "grid", viewport: DESK, ready: "[data-cell] [data-testid=item]" },
+  { name: "outline", viewport: DESK, query: "?view=outline", ready: "[data-testid=outline] [data-testid=item]" },
+  { name: "story", viewport: DESK, query: "?view=story", ready: "[data-testid=story] [data-testid=item]" },
   { name: "phone", viewport: PHONE, ready: "[data-testid=phone] [data-testid=item]" },
 ];
 
