@@ -19,7 +19,7 @@ use crate::schema;
 use crate::vocabulary::{ClaimStatus, Colour, OpportunityStatus, PainEffect};
 
 /// A scalar, addressed by what it belongs to. A new one gets a variant, its place
-/// ([`Self::place`]), its way back ([`Self::parse`]) and its range ([`Self::accepts`]);
+/// (`place`), its way back (`parse`) and its range (`accepts`);
 /// then [`crate::Edit::SetScalar`] sets it and alternatives are kept.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ScalarField {
