@@ -1,8 +1,12 @@
 //! Edits that fit a map, chosen by a number: the same map and number, the same edit.
 
+mod structure;
+mod values;
+
 use serde::{Deserialize, Serialize};
 use waymark_model::edit::{OpportunityScore, PainScore, Place, Target, TextField};
 use waymark_model::ids::{CardId, LaneId, OpportunityId, PainId, PersonaId, StageId, StepId};
+use waymark_model::rich::{ListKind, Mark, Marks};
 use waymark_model::vocabulary::{LaneKind, MapKind, PainEffect};
 use waymark_model::{Edit, JourneyMap, schema};
 use yrs::{Doc, GetString, Map, Out, ReadTxn, Transact};
@@ -34,6 +38,17 @@ pub enum EditKind {
     AddOpportunity,
     MoveOpportunity,
     ScoreOpportunity,
+    SplitStage,
+    MergeStage,
+    SetLaneFlag,
+    SetLaneLine,
+    SetLaneColour,
+    SpanCard,
+    AddConnector,
+    SetConnectorKind,
+    SetScalar,
+    SpliceDetails,
+    MarkDetails,
     Delete,
     Restore,
 }
@@ -71,6 +86,20 @@ impl EditKind {
         Self::AddOpportunity,
         Self::MoveOpportunity,
         Self::ScoreOpportunity,
+        Self::SplitStage,
+        Self::MergeStage,
+        Self::SetLaneFlag,
+        Self::SetLaneLine,
+        Self::SetLaneColour,
+        Self::SpanCard,
+        Self::SpanCard,
+        Self::AddConnector,
+        Self::SetConnectorKind,
+        Self::SetScalar,
+        Self::SetScalar,
+        Self::SpliceDetails,
+        Self::SpliceDetails,
+        Self::MarkDetails,
         Self::Delete,
         Self::Delete,
         Self::Restore,
@@ -214,6 +243,49 @@ pub(crate) fn choose(
             ])?,
             value: rng.chance(80).then(|| rng.between(0, 5) as u8),
         },
+        EditKind::SplitStage
+        | EditKind::MergeStage
+        | EditKind::SetLaneFlag
+        | EditKind::SetLaneLine
+        | EditKind::SetLaneColour
+        | EditKind::SpanCard
+        | EditKind::AddConnector
+        | EditKind::SetConnectorKind => structure::choose(kind, map, (by, at), rng)?,
+        EditKind::SetScalar => {
+            let (field, value) = values::any_scalar(map, rng)?;
+            Edit::SetScalar { field, value }
+        }
+        EditKind::SpliceDetails => Edit::SpliceDetails {
+            of: values::any_details(map, rng)?,
+            at: rng.below(30) as usize,
+            remove: rng.below(8) as usize,
+            insert: words(rng) + if rng.chance(20) { "\n" } else { "" },
+            marks: Marks {
+                bold: rng.chance(20),
+                italic: rng.chance(20),
+                link: rng.chance(10).then(|| "https://example.org/".to_owned()),
+            },
+        },
+        EditKind::MarkDetails => {
+            let (from, length) = (rng.below(20) as usize, rng.below(12) as usize);
+            Edit::MarkDetails {
+                of: values::any_details(map, rng)?,
+                from,
+                to: from + length,
+                mark: rng
+                    .pick(&[
+                        Mark::Bold(true),
+                        Mark::Italic(true),
+                        Mark::Bold(false),
+                        Mark::Link(Some("mailto:ana@example.org".to_owned())),
+                        Mark::Link(None),
+                        Mark::List(Some(ListKind::Bullet)),
+                        Mark::List(Some(ListKind::Ordered)),
+                        Mark::List(None),
+                    ])?
+                    .clone(),
+            }
+        }
         EditKind::Delete => Edit::Delete {
             target: any_target(map, rng)?,
             by: by.to_owned(),
@@ -221,6 +293,14 @@ pub(crate) fn choose(
         },
         EditKind::Restore => Edit::Restore(rng.pick(deleted)?.clone()),
     })
+}
+
+/// Whether an edit writes letters, which are taken back in another way than the rest.
+pub(crate) fn writes_text(edit: &Edit) -> bool {
+    matches!(
+        edit,
+        Edit::SetText { .. } | Edit::SpliceDetails { .. } | Edit::MarkDetails { .. }
+    )
 }
 
 /// One more letter (seldom one less) somewhere in a text of the map.
@@ -322,6 +402,7 @@ fn any_target(map: &JourneyMap, rng: &mut Rng) -> Option<Target> {
         2 if map.lanes.len() > 1 => Target::Lane(rng.pick(&map.lanes)?.id.clone()),
         3 => Target::Pain(rng.pick(&map.pains)?.id.clone()),
         4 => Target::Opportunity(rng.pick(&map.opportunities)?.id.clone()),
+        5 => Target::Connector(rng.pick(&map.connectors)?.id.clone()),
         _ => Target::Card(rng.pick(&map.cards)?.id.clone()),
     })
 }

@@ -13,7 +13,7 @@
 //! |---|---|---|
 //! | clock and chance | `event`, `rng`, `weather` | one queue; latencies and bounds from the seed |
 //! | network | `link`, `faults` | keep order, hold little, stop between any two messages, leave one end unaware |
-//! | people | `person`, `client_side`, `undo`, `edits` | edit, type, undo, show presence, stop reading |
+//! | people | `person`, `client_side`, `edits` | edit, type, undo, show presence, stop reading |
 //! | other programs | `plain` | a y-websocket client with a codec of its own |
 //! | server process | `doors`, `server` | tokens and roles, rooms with mailboxes and turns, credit, retirement, stop, crash |
 //! | storage | `disk`, `storage`, `compaction` | written versus flushed, failing, stalling, snapshot then trim, struck at each of these steps |
@@ -83,7 +83,6 @@ mod storage;
 mod tally;
 mod trace;
 mod traffic;
-mod undo;
 mod weather;
 mod world;
 

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
-use waymark_model::JourneyMap;
 use waymark_model::edit::Target;
 use waymark_model::ids::CardId;
+use waymark_model::{History, JourneyMap};
 use waymark_sync::replica::REMOTE_ORIGIN;
 use waymark_sync::{
     Dialect, DocumentId, Replica, ReplicaConfig, ReplicaEffect, ReplicaInput, SaveState, Timestamp,
@@ -17,7 +17,6 @@ use crate::footprint::Footprint;
 use crate::intruder::Intruder;
 use crate::link::ConnectionId;
 use crate::plain::{PLAIN_REMOTE, PlainClient};
-use crate::undo::Undo;
 
 /// The origin of a person's own transactions.
 pub(crate) const OWN_ORIGIN: &str = "person";
@@ -32,7 +31,7 @@ pub(crate) struct Person {
     pub(crate) client_id: u32,
     pub(crate) document: DocumentId,
     pub(crate) client: Client,
-    pub(crate) undo: Undo,
+    pub(crate) undo: History,
     /// When the tab was opened: its clock counts from here.
     pub(crate) born: Timestamp,
     /// The tab is open.
@@ -105,7 +104,7 @@ impl Person {
             Dialect::YWebsocket => Client::Plain(Box::new(PlainClient::new(client_id))),
         };
         let own_changes = record_own_changes(client.doc());
-        let undo = Undo::new(client.doc());
+        let undo = History::new(client.doc(), Arc::new(|| 0));
         Self {
             name: name.to_owned(),
             client_id,

@@ -73,3 +73,63 @@ fn chosen_edits_are_mostly_possible_merge_everywhere_and_repeat_exactly() {
         assert_eq!(afternoon(seed).1, digest, "seed {seed} is not repeatable");
     }
 }
+
+/// Which kind chooses an edit. An edit that is new to the model does not compile here
+/// before it has one.
+fn kind_of(edit: &Edit) -> EditKind {
+    match edit {
+        Edit::SetText { .. } => EditKind::SetText,
+        Edit::SetMapKind(_) => EditKind::SetMapKind,
+        Edit::AddPersona { .. } => EditKind::AddPersona,
+        Edit::AddStage { .. } => EditKind::AddStage,
+        Edit::MoveStage { .. } => EditKind::MoveStage,
+        Edit::SplitStage { .. } => EditKind::SplitStage,
+        Edit::MergeStage { .. } => EditKind::MergeStage,
+        Edit::AddStep { .. } => EditKind::AddStep,
+        Edit::MoveStep { .. } => EditKind::MoveStep,
+        Edit::SetMomentOfTruth { .. } => EditKind::SetMomentOfTruth,
+        Edit::AddLane { .. } => EditKind::AddLane,
+        Edit::MoveLane { .. } => EditKind::MoveLane,
+        Edit::SetLaneFlag { .. } => EditKind::SetLaneFlag,
+        Edit::SetLaneLine { .. } => EditKind::SetLaneLine,
+        Edit::SetLaneColour { .. } => EditKind::SetLaneColour,
+        Edit::AddCard { .. } => EditKind::AddCard,
+        Edit::MoveCard { .. } => EditKind::MoveCard,
+        Edit::SpanCard { .. } => EditKind::SpanCard,
+        Edit::SetEmotion { .. } => EditKind::SetEmotion,
+        Edit::AddPain { .. } => EditKind::AddPain,
+        Edit::MovePain { .. } => EditKind::MovePain,
+        Edit::ScorePain { .. } => EditKind::ScorePain,
+        Edit::SetPainEffect { .. } => EditKind::SetPainEffect,
+        Edit::AddOpportunity { .. } => EditKind::AddOpportunity,
+        Edit::MoveOpportunity { .. } => EditKind::MoveOpportunity,
+        Edit::ScoreOpportunity { .. } => EditKind::ScoreOpportunity,
+        Edit::SetScalar { .. } => EditKind::SetScalar,
+        Edit::AddConnector { .. } => EditKind::AddConnector,
+        Edit::SetConnectorKind { .. } => EditKind::SetConnectorKind,
+        Edit::SpliceDetails { .. } => EditKind::SpliceDetails,
+        Edit::MarkDetails { .. } => EditKind::MarkDetails,
+        Edit::Delete { .. } => EditKind::Delete,
+        Edit::Restore(_) => EditKind::Restore,
+    }
+}
+
+#[test]
+fn each_kind_chooses_its_own_edit() {
+    let mut rng = Rng::new(5);
+    let doc = doc(11);
+    crate::fixture::furnish(&doc, &mut rng);
+    let deleted = [Target::Card(CardId::parse("gone").expect("an id"))];
+    let mut seen = 0;
+    for kind in EditKind::USUAL {
+        for _ in 0..20 {
+            let map = JourneyMap::read(&doc.transact());
+            let Some(edit) = choose(*kind, rng.next_u64(), &map, &deleted, "ana", 1) else {
+                continue;
+            };
+            assert_eq!(kind_of(&edit), *kind);
+            seen += usize::from(waymark_model::apply(&mut doc.transact_mut(), &edit).is_ok());
+        }
+    }
+    assert!(seen > EditKind::USUAL.len() * 10, "{seen} edits");
+}
