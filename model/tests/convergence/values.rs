@@ -1,0 +1,44 @@
+//! Edits of scalars that have no edit of their own, and of what is to come back.
+
+use waymark_model::edit::{Edit, Target};
+use waymark_model::ids::{CardId, ConnectorId, LaneId, OpportunityId, PainId, StageId, StepId};
+use waymark_model::map::JourneyMap;
+use waymark_model::scalar::{Scalar, ScalarField};
+use waymark_model::vocabulary::{ClaimStatus, OpportunityStatus};
+
+use super::pick;
+
+/// The edit that two dice choose, if the map has what it needs.
+pub(super) fn edit(map: &JourneyMap, (a, b): (u16, u16)) -> Option<Edit> {
+    let claim = pick(ClaimStatus::ALL, b).map(|it| Scalar::from(it.word()));
+    let (kind, a) = (a % 4, a / 4);
+    let (field, value) = match kind {
+        0 => (ScalarField::CardStatus(pick(&map.cards, a)?.id), claim),
+        1 => (ScalarField::PainStatus(pick(&map.pains, a)?.id), claim),
+        2 => (
+            ScalarField::OpportunityStatus(pick(&map.opportunities, a)?.id),
+            pick(OpportunityStatus::ALL, b).map(|it| Scalar::from(it.word())),
+        ),
+        _ => (
+            ScalarField::Duration(pick(&map.steps, a)?.id),
+            Some(Scalar::from("two days")),
+        ),
+    };
+    let value = value.filter(|_| b % 5 > 0);
+    Some(Edit::SetScalar { field, value })
+}
+
+/// Something that may have been made before `name`, and may be deleted.
+pub(super) fn made_earlier(name: &str, (a, b): (u16, u16)) -> Option<Target> {
+    let turn: u16 = name.strip_prefix('n')?.parse().ok()?;
+    let id = format!("n{}", a.checked_rem(turn)?);
+    Some(match b % 7 {
+        0 => Target::Stage(StageId::parse(&id).ok()?),
+        1 => Target::Step(StepId::parse(&id).ok()?),
+        2 => Target::Lane(LaneId::parse(&id).ok()?),
+        3 => Target::Pain(PainId::parse(&id).ok()?),
+        4 => Target::Opportunity(OpportunityId::parse(&id).ok()?),
+        5 => Target::Connector(ConnectorId::parse(&id).ok()?),
+        _ => Target::Card(CardId::parse(&id).ok()?),
+    })
+}
