@@ -142,7 +142,10 @@ fn node(
     built: &Built,
     chromium: Option<&std::path::Path>,
 ) -> Result<()> {
-    let mut command = tools::node_tests(workspace, part.name())?;
+    // A browser test mostly waits for its pages, so that two get on beside each other; the
+    // interoperability tests keep a core busy each.
+    let files_at_once = if part == Part::Browser { 2 } else { 1 };
+    let mut command = tools::node_tests(workspace, part.name(), files_at_once)?;
     command
         .env("SERVER_UNDER_TEST", &built.server)
         .env("PAGE_UNDER_TEST", &built.web);

@@ -205,8 +205,13 @@ fn find(program: &str) -> Option<PathBuf> {
         .find(|candidate| candidate.is_file())
 }
 
-/// Runs Node's test runner over the `*.test.mjs` files of a folder below `tests/`.
-pub(crate) fn node_tests(workspace: &Workspace, folder: &str) -> Result<Command> {
+/// Runs Node's test runner over the `*.test.mjs` files of a folder below `tests/`, so many
+/// files at a time. Each file has its own servers and browsers.
+pub(crate) fn node_tests(
+    workspace: &Workspace,
+    folder: &str,
+    files_at_once: usize,
+) -> Result<Command> {
     let dir = workspace.root().join("tests").join(folder);
     let mut files = Vec::new();
     for entry in fs::read_dir(&dir).with_context(|| format!("cannot read tests/{folder}"))? {
@@ -219,8 +224,8 @@ pub(crate) fn node_tests(workspace: &Workspace, folder: &str) -> Result<Command>
     files.sort();
     let mut command = workspace.command("node");
     command
-        // One file at a time: the suites measure latency and start real servers.
-        .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
+        .args(["--test", "--test-reporter=spec"])
+        .arg(format!("--test-concurrency={files_at_once}"))
         .args(files)
         .stdin(Stdio::null());
     Ok(command)
