@@ -91,7 +91,7 @@ describe("when the server is gone", { timeout: 180_000 }, () => {
     assert.equal(await ana.words(), "Saved");
   });
 
-  test("a page without network says so, and catches up by itself", async (t) => {
+  test("a page without network says so, catches up by itself, and undoes only its own", async (t) => {
     const server = await startServer(t);
     const ana = await openMap(t, browser, server, "Ana");
     const ben = await openMap(t, browser, server, "Ben");
@@ -110,5 +110,17 @@ describe("when the server is gone", { timeout: 180_000 }, () => {
     await ana.sees(second, "at the desk", { timeout: RECONNECTION });
     await ben.sees(first, "on the train", { timeout: RECONNECTION });
     await ana.isSaved({ timeout: RECONNECTION });
+
+    // What was done alone can be taken back afterwards, and nothing else with it.
+    await ben.edit(first);
+    await ben.type(" and by ben");
+    await ana.sees(first, "on the train and by ben");
+    await ana.keyboard.press("Escape");
+    await ana.keyboard.press("Control+z");
+    await ben.lacks(first, "on the train");
+    assert.ok((await ben.text(first)).endsWith(" and by ben"));
+    assert.ok((await ana.text(second)).includes("at the desk"));
+    await ana.keyboard.press("Control+Shift+z");
+    await ben.sees(first, "on the train and by ben");
   });
 });

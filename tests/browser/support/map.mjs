@@ -99,6 +99,14 @@ export class MapPage {
     );
   }
 
+  /** Waits until a card's text says something no more. */
+  async lacks(id, text) {
+    await this.page.waitForFunction(
+      ([card, gone]) => !globalThis.textOfCard(card)?.includes(gone),
+      [id, text],
+    );
+  }
+
   /** Everything on the map: cell, item and text, one line each. */
   everything() {
     return this.page.evaluate(() =>
