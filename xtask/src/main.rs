@@ -10,6 +10,7 @@
 )]
 
 mod boundaries;
+mod browser_bench;
 mod check;
 mod client;
 mod fuzz;
@@ -82,7 +83,7 @@ enum Command {
     Differential(ProofArgs),
     /// Throw made-up bytes at everything that takes bytes from outside
     Fuzz(fuzz::FuzzArgs),
-    /// Measure this server, and others beside it
+    /// Measure this server, and others beside it; `bench browser` measures the page
     #[command(disable_help_flag = true)]
     Bench(ProofArgs),
     /// Besiege a real server with slow readers or a hundred thousand documents
@@ -132,7 +133,10 @@ fn main() -> ExitCode {
             proofs::run(&workspace, Proof::Differential, &proof.arguments)
         }
         Command::Fuzz(args) => fuzz::run(&workspace, &args),
-        Command::Bench(proof) => proofs::run(&workspace, Proof::Bench, &proof.arguments),
+        Command::Bench(proof) => match proof.arguments.split_first() {
+            Some((first, rest)) if first == "browser" => browser_bench::run(&workspace, rest),
+            _ => proofs::run(&workspace, Proof::Bench, &proof.arguments),
+        },
         Command::Siege(proof) => proofs::run(&workspace, Proof::Siege, &proof.arguments),
     });
     match result {
