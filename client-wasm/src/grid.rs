@@ -29,6 +29,7 @@ mod commands;
 mod connectors;
 mod curve;
 mod drag;
+mod drawer;
 mod faces;
 pub(crate) mod filters;
 pub(crate) mod find;
@@ -58,7 +59,7 @@ mod spot;
 mod stages;
 mod story;
 mod structure;
-mod text;
+pub(crate) mod text;
 mod which;
 mod window;
 
@@ -69,6 +70,7 @@ use web_sys::{Element, MediaQueryList};
 
 pub(crate) use self::board::Board;
 use self::drag::{DropMark, Ghost};
+pub(crate) use self::drawer::DrawerPanel;
 use self::header::Header;
 use self::lane::LaneRow;
 pub(crate) use self::lens::Lens;

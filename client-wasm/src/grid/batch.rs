@@ -217,13 +217,6 @@ impl Board {
         }
     }
 
-    /// The colour of an item right now.
-    pub(crate) fn colour_of(&self, item: &Item) -> Option<Colour> {
-        let Item::Card(id) = item else { return None };
-        let map = self.state.map();
-        map.cards.iter().find(|card| card.id == *id)?.colour
-    }
-
     /// Gives the cards among these items a colour, or that of their lane.
     pub(crate) fn recolour(&self, items: &[Item], colour: Option<Colour>) {
         let edits: Vec<Edit> = items

@@ -13,6 +13,7 @@ use waymark_model::{Edit, Grid};
 use super::columns::Columns;
 use super::commands::Chords;
 use super::drag::Carried;
+use super::drawer::Drawer;
 use super::filters::Filters;
 use super::find::Finder;
 use super::focus::Memory;
@@ -65,6 +66,7 @@ pub(crate) struct Board {
     pub(crate) draft: RwSignal<Option<Draft>>,
     pub(crate) popup: RwSignal<Option<Popup>>,
     pub(crate) carried: RwSignal<Option<Carried>>,
+    pub(crate) drawer: Drawer,
     /// The items that are chosen together.
     pub(crate) selection: Selection,
     pub(crate) lanes: Memo<Arc<HashMap<LaneId, (LaneKind, Role)>>>,
@@ -109,6 +111,7 @@ impl Board {
             draft: RwSignal::new(None),
             popup: RwSignal::new(None),
             carried: RwSignal::new(None),
+            drawer: Drawer::new(),
             selection: Selection::new(),
             lanes: Memo::new(move |_| Arc::new(roles(state, &layout.get()))),
             pinned: Memo::new(move |_| pinned(state, &layout.get())),

@@ -351,6 +351,19 @@ fn choose(at: &At) {
     }
 }
 
+/// Everything about the place, in the drawer beside the map.
+const DETAILS: Command = Command::new("place.details", "panel-right", "Details", |at| {
+    if let Some(spot) = &at.spot {
+        at.board.open_details(spot);
+    }
+})
+.keys(&["I"])
+.when(|at| {
+    at.spot
+        .as_ref()
+        .is_some_and(|spot| at.board.has_details(spot))
+});
+
 /// Settling what people set differently at the same time, wherever that can be.
 const CHOOSE: Command = Command::new("place.choose", "split", "Choose one of the values…", choose)
     .keys(&["Alt+Enter"])

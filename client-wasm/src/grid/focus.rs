@@ -77,6 +77,7 @@ impl Board {
             memory.cell = cell.clone();
             memory.inside = true;
         });
+        self.follow_details(&spot);
         self.state.set_focus(shown_focus(
             &spot,
             cell.map(|cell| CellRef {
@@ -85,6 +86,19 @@ impl Board {
             }),
             typing,
         ));
+    }
+
+    /// Tells others that I am at a place, though focus is in the drawer about it.
+    pub(super) fn tell_place(&self, spot: &Spot) {
+        let cell = match spot {
+            Spot::Item(item) => self.cell_of(item),
+            _ => None,
+        };
+        let cell = cell.map(|cell| CellRef {
+            lane: cell.lane.to_string(),
+            step: cell.step.to_string(),
+        });
+        self.state.set_focus(shown_focus(spot, cell, false));
     }
 
     /// Something in the grid lost focus: to another place, to the outside, or because it
@@ -106,7 +120,9 @@ impl Board {
                 let _ = board
                     .memory
                     .try_update_value(|memory| memory.inside = false);
-                board.state.set_focus(None);
+                if !super::drawer::has_focus() {
+                    board.state.set_focus(None);
+                }
             }
         });
     }

@@ -2,7 +2,7 @@
 
 mod all;
 pub(crate) mod colours;
-mod connections;
+pub(crate) mod connections;
 mod goal;
 mod key_list;
 mod kinds;
@@ -11,7 +11,7 @@ pub(crate) mod looks;
 mod menu;
 mod move_to;
 mod names;
-mod scores;
+pub(crate) mod scores;
 
 use leptos::ev::KeyboardEvent;
 use leptos::html::Div;
@@ -344,7 +344,14 @@ fn content(board: Board, popup: &Popup) -> AnyView {
             view! { <Menu label="Hidden lanes".to_owned() entries=entries /> }.into_any()
         }
         Content::Connections(step) => {
-            view! { <Connections step=step popup=popup.clone() /> }.into_any()
+            let connect = {
+                let (step, popup) = (step.clone(), popup.clone());
+                move |_| {
+                    let popup = popup.instead(Content::ConnectTo(step.clone()));
+                    board.popup.set(Some(popup));
+                }
+            };
+            view! { <Connections step=step on_connect=Callback::new(connect) /> }.into_any()
         }
         Content::ConnectTo(step) => {
             let entries = connections::targets(board, &step, popup);

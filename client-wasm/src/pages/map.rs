@@ -13,7 +13,7 @@ use wasm_bindgen::JsCast;
 use waymark_sync::{CloseReason, SaveState};
 use web_sys::HtmlTextAreaElement;
 
-use crate::grid::{Board, GridView};
+use crate::grid::{Board, DrawerPanel, GridView};
 use crate::icon::Icon;
 use crate::pages::missing::Message;
 use crate::panels::filters::FilterLine;
@@ -92,6 +92,7 @@ fn OpenMap(closed: Memo<Option<String>>) -> impl IntoView {
                     <GridView />
                 </main>
                 <FindPanel />
+                <DrawerPanel />
             </div>
             <foot::Foot />
         </div>

@@ -7,6 +7,7 @@ use wasm_bindgen::JsCast;
 use waymark_model::edit::TextField;
 use web_sys::{HtmlTextAreaElement, InputEvent, KeyboardEvent};
 
+use crate::grid::text::caret::merge;
 use crate::state::MapState;
 
 /// An in-place text. Every keystroke is an edit; Enter and Escape leave it.
@@ -23,28 +24,49 @@ pub fn InPlace(
     /// Unique in the page, when something needs to find it.
     #[prop(optional)]
     id: &'static str,
+    /// Whether it may have several lines.
+    #[prop(optional)]
+    lines: bool,
 ) -> impl IntoView {
     let map = expect_context::<MapState>();
     let area = NodeRef::<Textarea>::new();
     let composing = StoredValue::new(false);
+    // What the map said when it and the box last agreed.
+    let base = StoredValue::new(String::new());
 
     Effect::new(move || {
         let text = value.get();
         if let Some(area) = area.get().filter(|_| !composing.get_value()) {
             show(&area, &text);
+            base.set_value(text);
         }
     });
-    let on_input = move |event: ev::Event| {
-        let area = event_target::<HtmlTextAreaElement>(&event);
-        let text = area.value();
-        let line = text.replace(['\r', '\n'], " ");
-        if line != text {
-            show(&area, &line);
-        }
-        let _ = map.type_text(field.clone(), line);
+    let commit = move || {
+        let Some(area) = area.get_untracked() else {
+            return;
+        };
+        let text = area.value().replace("\r\n", "\n");
+        let mine = if lines {
+            text
+        } else {
+            text.replace(['\r', '\n'], " ")
+        };
+        // What was typed goes on top of what the map says by now, not a frame ago.
+        map.catch_up();
+        let theirs = value.get_untracked();
+        let merged = base.with_value(|base| merge(base, &mine, &theirs));
+        let written = merged == theirs || map.type_text(field.clone(), merged.clone()).is_ok();
+        show(&area, &merged);
+        base.set_value(if written { merged } else { theirs });
     };
+    let (on_input, on_composed) = (commit.clone(), commit);
     let on_keydown = move |event: KeyboardEvent| {
-        if matches!(event.key().as_str(), "Enter" | "Escape") && !event.is_composing() {
+        let leaves = match event.key().as_str() {
+            "Enter" => !(lines && event.shift_key()),
+            "Escape" => true,
+            _ => false,
+        };
+        if leaves && !event.is_composing() {
             event.prevent_default();
             let _ = event_target::<HtmlTextAreaElement>(&event).blur();
         }
@@ -72,10 +94,17 @@ pub fn InPlace(
                 placeholder=hint
                 autocomplete="off"
                 spellcheck="true"
-                on:input=on_input
+                on:input=move |_| {
+                    if !composing.get_value() {
+                        on_input();
+                    }
+                }
                 on:keydown=on_keydown
                 on:compositionstart=move |_| composing.set_value(true)
-                on:compositionend=move |_| composing.set_value(false)
+                on:compositionend=move |_| {
+                    composing.set_value(false);
+                    on_composed();
+                }
                 on:beforeinput=move |event| steer_history(&event, map)
             ></textarea>
         </span>

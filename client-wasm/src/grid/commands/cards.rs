@@ -6,8 +6,8 @@ use super::super::moves::Direction;
 use super::super::popup::Content;
 use super::super::spot::Spot;
 use super::{
-    At, CHOOSE, Command, LINK, MENU, PICK_UP, SELECT_NONE, Section, delete, down, edit, is_movable,
-    left, move_to, right, up,
+    At, CHOOSE, Command, DETAILS, LINK, MENU, PICK_UP, SELECT_NONE, Section, delete, down, edit,
+    is_movable, left, move_to, right, up,
 };
 
 pub(crate) const SECTIONS: &[Section] = &[
@@ -15,6 +15,7 @@ pub(crate) const SECTIONS: &[Section] = &[
         Command::new("card.edit", "pencil", "Edit", edit)
             .keys(&["Enter", "F2"])
             .when(is_movable),
+        DETAILS,
         CHOOSE,
         Command::new("card.add", "plus", "Add another after it", add_after)
             .keys(&["N"])

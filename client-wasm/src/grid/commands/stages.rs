@@ -6,11 +6,15 @@ use waymark_model::ids::StageId;
 use super::super::popup::Content;
 use super::super::spot::Spot;
 use super::{
-    At, Command, EARLIER, LATER, LINK, MENU, PICK_UP, Section, delete, edit, left, move_to, right,
+    At, Command, DETAILS, EARLIER, LATER, LINK, MENU, PICK_UP, Section, delete, edit, left,
+    move_to, right,
 };
 
 pub(crate) const SECTIONS: &[Section] = &[
-    &[Command::new("stage.rename", "pencil", "Rename", edit).keys(&["Enter", "F2"])],
+    &[
+        Command::new("stage.rename", "pencil", "Rename", edit).keys(&["Enter", "F2"]),
+        DETAILS,
+    ],
     &[
         Command::new("stage.add-step", "plus", "Add step", |at| {
             if let Some(stage) = stage(at) {

@@ -7,13 +7,14 @@ use waymark_model::ids::StepId;
 use super::super::popup::Content;
 use super::super::spot::Spot;
 use super::{
-    At, CHOOSE, Command, EARLIER, LATER, LINK, MENU, PICK_UP, Section, delete, edit, left, move_to,
-    right,
+    At, CHOOSE, Command, DETAILS, EARLIER, LATER, LINK, MENU, PICK_UP, Section, delete, edit, left,
+    move_to, right,
 };
 
 pub(crate) const SECTIONS: &[Section] = &[
     &[
         Command::new("step.rename", "pencil", "Rename", edit).keys(&["Enter", "F2"]),
+        DETAILS,
         Command::new("step.truth", "star", "Moment of truth", toggle_truth)
             .keys(&["T"])
             .checked(is_truth),

@@ -11,7 +11,11 @@ use crate::icon::Icon;
 #[component]
 pub(crate) fn Colours(item: Item) -> impl IntoView {
     let board = Board::here();
-    let now = board.colour_of(&item);
+    let card = match &item {
+        Item::Card(id) => board.state.card(id),
+        _ => Signal::stored(None),
+    };
+    let now = Memo::new(move |_| card.with(|card| card.as_ref()?.colour));
     let choices = std::iter::once(None).chain(Colour::ALL.iter().copied().map(Some));
     let buttons = choices
         .map(|colour| {
@@ -20,17 +24,17 @@ pub(crate) fn Colours(item: Item) -> impl IntoView {
                 board.recolour(&board.meant(&item), colour);
                 board.close_popup();
             };
-            let checked = now == colour;
+            let checked = move || now.get() == colour;
             view! {
                 <button
                     class="swatch"
                     type="button"
                     role="radio"
-                    aria-checked=checked.to_string()
+                    aria-checked=move || checked().to_string()
                     on:click=run
                 >
                     <span class=format!("swatch-dot {}", class(colour)) aria-hidden="true">
-                        {checked.then(|| view! { <Icon name="check" /> })}
+                        {move || checked().then(|| view! { <Icon name="check" /> })}
                     </span>
                     {colour.map_or("As its lane", Colour::label)}
                 </button>

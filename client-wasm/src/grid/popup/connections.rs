@@ -17,7 +17,10 @@ use crate::panels::field::InPlace;
 /// Every connection that leads from or to a step: its kind and its words can be changed,
 /// and it can be taken away.
 #[component]
-pub(super) fn Connections(step: StepId, popup: Popup) -> impl IntoView {
+pub(crate) fn Connections(
+    step: StepId,
+    on_connect: Callback<web_sys::MouseEvent>,
+) -> impl IntoView {
     let board = Board::here();
     let all = board.state.connectors();
     let here = step.clone();
@@ -29,18 +32,13 @@ pub(super) fn Connections(step: StepId, popup: Popup) -> impl IntoView {
         })
     });
     let none = move || ids.with(Vec::is_empty);
-    let row_step = step.clone();
-    let connect = move |_| {
-        let popup = popup.instead(Content::ConnectTo(step.clone()));
-        board.popup.set(Some(popup));
-    };
     view! {
         <div class="connections" data-testid="connections">
             {move || none().then(|| view! { <p class="connections-none">"No connections yet."</p> })}
             <For each=move || ids.get() key=Clone::clone let:id>
-                <Row id=id step=row_step.clone() />
+                <Row id=id step=step.clone() />
             </For>
-            <button class="connections-add" type="button" data-first="" on:click=connect>
+            <button class="connections-add" type="button" data-first="" data-opens="" on:click=move |event| on_connect.run(event)>
                 <Icon name="plus" />
                 "Connect to…"
             </button>

@@ -1,0 +1,263 @@
+//! What the drawer shows of each kind of thing.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use waymark_model::Edit;
+use waymark_model::edit::TextField;
+use waymark_model::grid::Item;
+use waymark_model::ids::{CardId, OpportunityId, PainId, StageId, StepId};
+use waymark_model::scalar::{Scalar, ScalarField};
+use waymark_model::vocabulary::{ClaimStatus, OpportunityStatus};
+use web_sys::Element;
+
+use super::super::board::{Board, text_field};
+use super::super::choices::Chip;
+use super::super::popup::colours::Colours;
+use super::super::popup::connections::Connections;
+use super::super::popup::scores::{OpportunityScores, PainScoring};
+use super::super::popup::{Content, Popup};
+use super::super::spot::Spot;
+use super::status::WordChoice;
+use crate::icon::Icon;
+use crate::panels::field::InPlace;
+
+/// Everything about one thing.
+#[component]
+pub(super) fn Form(spot: Spot, kind: (&'static str, &'static str)) -> impl IntoView {
+    let (icon, noun) = kind;
+    let fields = match spot.clone() {
+        Spot::Item(Item::Card(id)) => view! { <CardFields id=id /> }.into_any(),
+        Spot::Item(Item::Pain(id)) => view! { <PainFields id=id /> }.into_any(),
+        Spot::Item(Item::Opportunity(id)) => view! { <OpportunityFields id=id /> }.into_any(),
+        Spot::Step(id) => view! { <StepFields id=id /> }.into_any(),
+        Spot::Stage(id) => view! { <StageFields id=id /> }.into_any(),
+        _ => ().into_any(),
+    };
+    view! {
+        <div class="drawer-body">
+            <Crumbs spot=spot.clone() />
+            <p class="drawer-kind">
+                <Icon name=icon />
+                {noun}
+                <Chip spot=spot.clone() />
+            </p>
+            <Words spot=spot noun=noun />
+            {fields}
+        </div>
+    }
+    .into_any()
+}
+
+/// Where it is: stage, step and lane.
+#[component]
+fn Crumbs(spot: Spot) -> impl IntoView {
+    let board = Board::here();
+    let revision = board.state.revision();
+    let crumbs = Memo::new(move |_| {
+        revision.track();
+        board.layout.track();
+        crumbs(board, &spot)
+    });
+    move || {
+        let parts = crumbs.get();
+        (!parts.is_empty()).then(|| {
+            let parts = parts.into_iter().map(|part| view! { <li>{part}</li> });
+            view! { <ol class="drawer-crumbs" aria-label="Where it is">{parts.collect_view()}</ol> }
+        })
+    }
+}
+
+fn crumbs(board: Board, spot: &Spot) -> Vec<String> {
+    let map = board.state.map();
+    let stage = |id: &StepId| {
+        let stage = board.stage_of(id)?;
+        let stage = map.stages.iter().find(|it| it.id == stage)?;
+        Some(stage.title.clone())
+    };
+    let parts: Vec<Option<String>> = match spot {
+        Spot::Step(id) => vec![stage(id)],
+        Spot::Item(item) => board.cell_of(item).map_or_else(Vec::new, |cell| {
+            let lane = board.lane_now(&cell.lane).map(|lane| lane.title);
+            vec![stage(&cell.step), Some(board.step_title(&cell.step)), lane]
+        }),
+        _ => Vec::new(),
+    };
+    let parts = parts.into_iter().flatten();
+    parts.filter(|part| !part.trim().is_empty()).collect()
+}
+
+/// What it says.
+#[component]
+fn Words(spot: Spot, noun: &'static str) -> impl IntoView {
+    let board = Board::here();
+    let state = board.state;
+    let value: Signal<String> = match spot.clone() {
+        Spot::Item(Item::Card(id)) => {
+            let card = state.card(&id);
+            said(card, |card| card.text.clone())
+        }
+        Spot::Item(Item::Pain(id)) => said(state.pain(&id), |pain| pain.text.clone()),
+        Spot::Item(Item::Opportunity(id)) => said(state.opportunity(&id), |it| it.title.clone()),
+        Spot::Step(id) => said(state.step(&id), |step| step.title.clone()),
+        Spot::Stage(id) => said(state.stage(&id), |stage| stage.title.clone()),
+        _ => Signal::stored(String::new()),
+    };
+    text_field(&spot).map(|field| {
+        view! {
+            <InPlace
+                field=field
+                value=value
+                label=format!("{noun}: what it says")
+                placeholder="Write…"
+                class="drawer-text"
+                lines=matches!(spot, Spot::Item(_))
+            />
+        }
+    })
+}
+
+fn said<T: Send + Sync + 'static>(
+    thing: Signal<Option<T>>,
+    text: impl Fn(&T) -> String + Send + Sync + 'static,
+) -> Signal<String> {
+    Signal::derive(move || thing.with(|thing| thing.as_ref().map(&text).unwrap_or_default()))
+}
+
+fn claims() -> Vec<(&'static str, &'static str)> {
+    let all = ClaimStatus::ALL.iter().copied();
+    all.map(|it| (it.word(), it.label())).collect()
+}
+
+#[component]
+fn CardFields(id: CardId) -> impl IntoView {
+    let card = Board::here().state.card(&id);
+    let status = Signal::derive(move || {
+        card.with(|card| card.as_ref()?.status.map(|it| it.word().to_owned()))
+    });
+    let source = Memo::new(move |_| {
+        card.with(|card| {
+            card.as_ref()
+                .map(|card| card.source.clone())
+                .unwrap_or_default()
+        })
+    });
+    let source = move || {
+        let source = source.get();
+        (!source.is_empty()).then(|| {
+            view! {
+                <div class="drawer-field">
+                    <span class="drawer-label">"Source"</span>
+                    <p class="drawer-value">{source}</p>
+                </div>
+            }
+        })
+    };
+    view! {
+        <WordChoice label="How do we know?" field=ScalarField::CardStatus(id.clone()) words=claims() now=status />
+        {source}
+        <div class="drawer-field">
+            <span class="drawer-label">"Colour"</span>
+            <Colours item=Item::Card(id) />
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn PainFields(id: PainId) -> impl IntoView {
+    let pain = Board::here().state.pain(&id);
+    let status = Signal::derive(move || pain.with(|pain| Some(pain.as_ref()?.status.clone())));
+    view! {
+        <PainScoring id=id.clone() />
+        <WordChoice label="How do we know?" field=ScalarField::PainStatus(id) words=claims() now=status />
+    }
+    .into_any()
+}
+
+#[component]
+fn OpportunityFields(id: OpportunityId) -> impl IntoView {
+    let opportunity = Board::here().state.opportunity(&id);
+    let status = Signal::derive(move || opportunity.with(|it| Some(it.as_ref()?.status.clone())));
+    let words = OpportunityStatus::ALL.iter().copied();
+    let words = words.map(|it| (it.word(), it.label())).collect();
+    view! {
+        <OpportunityScores id=id.clone() />
+        <WordChoice label="How far is it?" field=ScalarField::OpportunityStatus(id) words=words now=status />
+    }
+    .into_any()
+}
+
+#[component]
+fn StepFields(id: StepId) -> impl IntoView {
+    let board = Board::here();
+    let step = board.state.step(&id);
+    let truth =
+        Memo::new(move |_| step.with(|it| it.as_ref().is_some_and(|it| it.moment_of_truth)));
+    let duration = said(step, |step| step.duration.clone());
+    let set_truth = {
+        let id = id.clone();
+        move |event: leptos::ev::Event| {
+            let (id, value) = (id.clone(), event_target_checked(&event));
+            let _ = board.state.edit(Edit::SetMomentOfTruth { id, value });
+        }
+    };
+    let set_duration = {
+        let id = id.clone();
+        move |event: leptos::ev::Event| {
+            let word = event_target_value(&event).trim().to_owned();
+            let _ = board.state.edit(Edit::SetScalar {
+                field: ScalarField::Duration(id.clone()),
+                value: (!word.is_empty()).then_some(Scalar::Word(word)),
+            });
+        }
+    };
+    let from = id.clone();
+    let connect = move |event: web_sys::MouseEvent| {
+        let button = event.current_target();
+        if let Some(button) = button.and_then(|button| button.dyn_into::<Element>().ok()) {
+            let popup = Popup::beside(Content::ConnectTo(from.clone()), &button);
+            board.popup.set(Some(popup));
+        }
+    };
+    view! {
+        <label class="drawer-check">
+            <input type="checkbox" prop:checked=truth on:change=set_truth />
+            <Icon name="star" />
+            "Moment of truth"
+        </label>
+        <label class="drawer-field">
+            <span class="drawer-label">"Duration"</span>
+            <input
+                class="drawer-input"
+                type="text"
+                placeholder="20 min"
+                autocomplete="off"
+                prop:value=duration
+                on:change=set_duration
+            />
+        </label>
+        <div class="drawer-field">
+            <span class="drawer-label">"Connections"</span>
+            <Connections step=id on_connect=Callback::new(connect) />
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn StageFields(id: StageId) -> impl IntoView {
+    let goal = said(Board::here().state.stage(&id), |stage| stage.goal.clone());
+    view! {
+        <div class="drawer-field">
+            <span class="drawer-label">"Goal"</span>
+            <InPlace
+                field=TextField::StageGoal(id)
+                value=goal
+                label="Goal of the stage"
+                placeholder="What is reached at its end?"
+                class="drawer-value"
+            />
+        </div>
+    }
+    .into_any()
+}
