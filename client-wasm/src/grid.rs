@@ -10,7 +10,7 @@
 //! tags. Buttons carry `data-action`: `more`, `add`, `add-step`, `add-stage`, `add-lane`,
 //! `level`, `levels`. `data-testid`: `grid`, `stage`, `step`, `lane`, `cell`, `item`,
 //! `editor`, `point`, `popup`, `move-to`, `name-stages`, `add`, `add-stage`, `add-lane`,
-//! `choices`, `choice`, `pain-score`, `pain-rank`, `hidden-lanes`, `names`, `curve-summary`,
+//! `choices`, `choice`, `paste-preview`, `pain-score`, `pain-rank`, `hidden-lanes`, `names`, `curve-summary`,
 //! `phone`, `previous`, `next`, `add-here`, `outline`, `story`, `selection-bar`.
 //! In "Move to…" the selects have `data-field`: `stage`, `step`, `lane`, `position`.
 
@@ -24,6 +24,7 @@ mod board;
 mod card;
 mod cell;
 mod choices;
+mod clipboard;
 mod columns;
 mod commands;
 mod connectors;
@@ -46,7 +47,6 @@ mod more;
 mod moves;
 mod names;
 mod outline;
-mod paste;
 mod people;
 mod phone;
 mod pins;
@@ -90,7 +90,7 @@ const PHONE: &str = "(max-width: 759.98px)";
 pub fn GridView() -> impl IntoView {
     let board = Board::here();
     watch_width(board);
-    paste::listen(board);
+    clipboard::listen(board);
     keys::listen(board);
     lens::keep_place(board);
     link::follow(board);

@@ -11,6 +11,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use waymark_model::clip::Clip;
 use waymark_model::edit::{Target, TextField};
 use waymark_model::grid::{CellId, Item};
 use waymark_model::ids::*;
@@ -127,6 +128,13 @@ impl MapState {
         if let Some(shared) = self.shared_if_open() {
             shared.catch_up();
         }
+    }
+
+    /// The part of the map in these lanes and steps, with those items that pass.
+    pub fn clip(&self, lanes: &[LaneId], steps: &[StepId], pass: &dyn Fn(&Item) -> bool) -> Clip {
+        self.shared_if_open()
+            .map(|shared| shared.clip(lanes, steps, pass))
+            .unwrap_or_default()
     }
 
     /// The map's name in addresses.

@@ -9,6 +9,7 @@
 //! | change it so that it can be taken back | [`History`] |
 //! | know what changed | [`diff::changes`] |
 //! | find words in it, or see only a part of it | [`search::find`], [`filter::Filter`] |
+//! | carry a part of it elsewhere | [`clip::Clip`] |
 //! | exchange it with the world | [`interchange::MapFile`] |
 //! | begin one | [`templates`] |
 //!
@@ -17,6 +18,7 @@
 #![deny(missing_docs)]
 
 pub mod caret;
+pub mod clip;
 pub mod diff;
 pub mod edit;
 pub mod filter;

@@ -10,6 +10,7 @@ use waymark_model::ids::{CardId, LaneId, OpportunityId, PainId};
 use waymark_model::vocabulary::LaneKind;
 use waymark_model::{Edit, Grid};
 
+use super::clipboard::Clipboard;
 use super::columns::Columns;
 use super::commands::Chords;
 use super::drag::Carried;
@@ -69,6 +70,7 @@ pub(crate) struct Board {
     pub(crate) drawer: Drawer,
     /// The items that are chosen together.
     pub(crate) selection: Selection,
+    pub(crate) clipboard: Clipboard,
     pub(crate) lanes: Memo<Arc<HashMap<LaneId, (LaneKind, Role)>>>,
     /// The lanes that stay under the headers.
     pub(crate) pinned: Memo<Vec<LaneId>>,
@@ -113,6 +115,7 @@ impl Board {
             carried: RwSignal::new(None),
             drawer: Drawer::new(),
             selection: Selection::new(),
+            clipboard: Clipboard::new(),
             lanes: Memo::new(move |_| Arc::new(roles(state, &layout.get()))),
             pinned: Memo::new(move |_| pinned(state, &layout.get())),
             lens: Lens::here(),

@@ -54,6 +54,8 @@ pub(crate) struct Command {
     pub(crate) danger: bool,
     /// Whether its keys also work while a text of the map is edited.
     in_text: bool,
+    /// Whether the browser itself tells of its keys, as of Ctrl+C: they are only shown here.
+    told: bool,
     /// Whether it is offered in lists; the others are keys only, like Escape.
     listed: bool,
     run: fn(&At),
@@ -76,6 +78,7 @@ impl Command {
             checked: None,
             danger: false,
             in_text: false,
+            told: false,
             listed: true,
             run,
         }
@@ -113,6 +116,12 @@ impl Command {
 
     pub(crate) const fn in_text(mut self) -> Self {
         self.in_text = true;
+        self
+    }
+
+    /// The browser has an event for its keys, so that no permission is needed.
+    pub(crate) const fn told(mut self) -> Self {
+        self.told = true;
         self
     }
 
@@ -231,7 +240,8 @@ pub(crate) fn press_anywhere(board: Board, event: &KeyboardEvent, in_text: bool)
 fn press_one_of(sections: &[Section], event: &KeyboardEvent, at: &At, in_text: bool) -> bool {
     let chords = at.board.chords();
     let command = sections.iter().copied().flatten().find(|command| {
-        (command.in_text || !in_text)
+        !command.told
+            && (command.in_text || !in_text)
             && chords.match_any(event, command.keys)
             && command.applies(at)
     });
@@ -376,6 +386,56 @@ const CHOOSE: Command = Command::new("place.choose", "split", "Choose one of the
 /// The menu of the place by keys, the same everywhere.
 const MENU: Command =
     Command::new("place.menu", "ellipsis", "Menu", open_menu).keys(&["ContextMenu", "Shift+F10"]);
+
+fn can_copy(at: &At) -> bool {
+    match &at.spot {
+        Some(Spot::Item(item)) => !matches!(item, Item::Metric(_)),
+        Some(Spot::Cell(cell)) => {
+            !at.board.selection.is_empty_now() || !at.board.grid().items(cell).is_empty()
+        }
+        Some(Spot::Stage(_) | Spot::Step(_) | Spot::Lane(_)) => true,
+        Some(Spot::Gap(_) | Spot::Point(_)) | None => false,
+    }
+}
+
+/// The clipboard, the same wherever something can be copied.
+const COPY: Command = Command::new("place.copy", "copy", "Copy", |at| {
+    if let Some(spot) = &at.spot {
+        at.board.copy(spot);
+    }
+})
+.keys(&["Mod+C"])
+.when(can_copy)
+.told();
+const CUT: Command = Command::new("place.cut", "scissors", "Cut", |at| {
+    if let Some(spot) = &at.spot {
+        at.board.cut_out(spot);
+    }
+})
+.keys(&["Mod+X"])
+.when(can_copy)
+.told();
+const PASTE: Command = Command::new("place.paste", "clipboard-paste", "Paste", |at| {
+    if let Some(spot) = &at.spot {
+        at.board.paste_at(spot);
+    }
+})
+.keys(&["Mod+V"])
+.told();
+const DUPLICATE: Command = Command::new("place.duplicate", "copy-plus", "Duplicate", |at| {
+    if let Some(spot) = &at.spot {
+        at.board.duplicate(spot);
+    }
+})
+.keys(&["Mod+D"])
+.when(can_copy);
+/// What was cut stays where it is.
+const UNCUT: Command = Command::new("place.uncut", "x", "Leave what was cut", |at| {
+    at.board.uncut();
+})
+.keys(&["Escape"])
+.when(|at| at.board.clipboard.has_cut())
+.unlisted();
 
 /// Letting go of what is selected, before Escape leads anywhere else.
 const SELECT_NONE: Command = Command::new("place.select-none", "x", "Select nothing", |at| {

@@ -35,6 +35,7 @@ use self::names::Names;
 use self::scores::{OpportunityScores, PainScoring};
 use super::board::Board;
 use super::choices::Choices;
+use super::clipboard::{Pasting, Preview};
 use super::commands;
 use super::curve::Levels;
 use super::focus::focus;
@@ -76,6 +77,8 @@ pub(crate) enum Content {
         spot: Spot,
         text: String,
     },
+    /// What a paste at a place would make.
+    Paste(Spot, Pasting),
     /// The connections of a step.
     Connections(StepId),
     /// The steps a step can be connected with.
@@ -180,9 +183,10 @@ impl Popup {
     /// Where focus goes when it closes.
     fn home(&self, board: Board) -> Option<Spot> {
         match &self.content {
-            Content::Menu(spot) | Content::MoveTo(spot) | Content::Choices(spot) => {
-                Some(spot.clone())
-            }
+            Content::Menu(spot)
+            | Content::MoveTo(spot)
+            | Content::Choices(spot)
+            | Content::Paste(spot, _) => Some(spot.clone()),
             Content::Colours(item) => Some(Spot::Item(item.clone())),
             Content::Levels(step) => Some(Spot::Point(step.clone())),
             Content::LaneColour(lane) | Content::LaneLine(lane) => Some(Spot::Lane(lane.clone())),
@@ -263,6 +267,7 @@ fn PopupView(popup: Popup) -> impl IntoView {
         Content::LaneColour(_) => Some("Colour of the lane"),
         Content::Goal(_) => Some("Goal of the stage"),
         Content::Names { .. } => Some("Make from names"),
+        Content::Paste(..) => Some("What is pasted, and where"),
         Content::LaneKinds(_) => Some("What should the lane hold?"),
         Content::Choices(_) => Some("Set differently at the same time: choose one"),
         Content::Commands => Some("All commands"),
@@ -363,6 +368,7 @@ fn content(board: Board, popup: &Popup) -> AnyView {
         }
         Content::Goal(stage) => view! { <Goal stage=stage /> }.into_any(),
         Content::Names { spot, text } => view! { <Names spot=spot text=text /> }.into_any(),
+        Content::Paste(_, pasting) => view! { <Preview pasting=pasting /> }.into_any(),
         Content::AddTo(step) => {
             let entries = lanes::of_step(board, &step);
             view! { <Menu label="Add to this step".to_owned() entries=entries /> }.into_any()

@@ -6,8 +6,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use waymark_model::clip::Clip;
 use waymark_model::edit::{Author, TextField};
-use waymark_model::ids::CardId;
+use waymark_model::grid::Item;
+use waymark_model::ids::{CardId, LaneId, StepId};
 use waymark_model::map::{Card, Reader};
 use waymark_model::{Edit, EditError, History, JourneyMap};
 use waymark_sync::{Replica, ReplicaConfig, ReplicaInput, SaveState};
@@ -227,6 +229,21 @@ impl Shared {
         reader
             .as_ref()
             .map_or_else(Rc::default, |reader| Rc::clone(reader.map()))
+    }
+
+    /// A part of the map, to be carried elsewhere.
+    pub(super) fn clip(
+        &self,
+        lanes: &[LaneId],
+        steps: &[StepId],
+        pass: &dyn Fn(&Item) -> bool,
+    ) -> Clip {
+        let map = self.map();
+        let core = self.core.borrow();
+        match core.replica.doc().try_transact() {
+            Ok(txn) => Clip::take(&txn, &map, lanes, steps, pass),
+            Err(_) => Clip::default(),
+        }
     }
 
     /// One card as it is now.

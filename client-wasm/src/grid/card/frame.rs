@@ -57,10 +57,15 @@ pub(crate) fn Frame(
         let item = item.clone();
         Memo::new(move |_| board.selection.has(&item))
     };
+    let cut = {
+        let item = item.clone();
+        Memo::new(move |_| board.clipboard.is_cut(&item))
+    };
     let said = move || {
         let selected = if chosen.get() { "Selected. " } else { "" };
         let out = if dimmed.get() { ", filtered out" } else { "" };
-        label.with(|label| format!("{selected}{label}{out}"))
+        let cut = if cut.get() { ", cut" } else { "" };
+        label.with(|label| format!("{selected}{label}{out}{cut}"))
     };
     let body = {
         let (spot, item, cell) = (spot.clone(), item.clone(), cell.clone());
@@ -89,6 +94,7 @@ pub(crate) fn Frame(
             class:lifted=lifted
             class:dimmed=dimmed
             class:chosen=chosen
+            class:cut=cut
             style=("--who", people::colour(guests))
             role="group"
             tabindex="-1"

@@ -6,8 +6,8 @@ use super::super::moves::Direction;
 use super::super::popup::Content;
 use super::super::spot::Spot;
 use super::{
-    At, CHOOSE, Command, DETAILS, LINK, MENU, PICK_UP, SELECT_NONE, Section, delete, down, edit,
-    is_movable, left, move_to, right, up,
+    At, CHOOSE, COPY, CUT, Command, DETAILS, DUPLICATE, LINK, MENU, PASTE, PICK_UP, SELECT_NONE,
+    Section, UNCUT, delete, down, edit, is_movable, left, move_to, right, up,
 };
 
 pub(crate) const SECTIONS: &[Section] = &[
@@ -42,6 +42,7 @@ pub(crate) const SECTIONS: &[Section] = &[
         PICK_UP.unlisted(),
         LINK,
     ],
+    &[UNCUT, COPY, CUT, PASTE, DUPLICATE],
     &[
         Command::new(
             "card.wider",

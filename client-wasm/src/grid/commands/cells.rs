@@ -5,7 +5,7 @@ use waymark_model::grid::{CellId, Item};
 
 use super::super::board::{Board, Role};
 use super::super::spot::Spot;
-use super::{At, CHOOSE, Command, SELECT_NONE, Section};
+use super::{At, CHOOSE, COPY, CUT, Command, DUPLICATE, PASTE, SELECT_NONE, Section, UNCUT};
 
 pub(crate) const SECTIONS: &[Section] = &[
     &[
@@ -32,6 +32,7 @@ pub(crate) const SECTIONS: &[Section] = &[
         .when(|at| cell(at).is_some()),
         SELECT_NONE,
     ],
+    &[UNCUT, COPY, CUT, PASTE, DUPLICATE],
     &[Command::new("gap.add-step", "plus", "Add step", add_step)
         .keys(&["Enter", "F2", "N"])
         .when(|at| matches!(at.spot, Some(Spot::Gap(_))))],

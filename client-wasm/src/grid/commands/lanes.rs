@@ -7,7 +7,8 @@ use waymark_model::map::Lane;
 use super::super::popup::Content;
 use super::super::spot::Spot;
 use super::{
-    At, Command, LINK, MENU, PICK_UP, Section, delete, down, edit, is_in_outline, move_to, up,
+    At, COPY, CUT, Command, DUPLICATE, LINK, MENU, PASTE, PICK_UP, Section, UNCUT, delete, down,
+    edit, is_in_outline, move_to, up,
 };
 
 pub(crate) const SECTIONS: &[Section] = &[
@@ -72,6 +73,7 @@ pub(crate) const SECTIONS: &[Section] = &[
             .when(is_in_outline)
             .unlisted(),
     ],
+    &[UNCUT, COPY, CUT, PASTE, DUPLICATE],
     &[
         Command::new("lane.delete", "trash-2", "Delete lane", delete)
             .keys(&["Delete", "Backspace"])

@@ -6,8 +6,8 @@ use waymark_model::ids::StageId;
 use super::super::popup::Content;
 use super::super::spot::Spot;
 use super::{
-    At, Command, DETAILS, EARLIER, LATER, LINK, MENU, PICK_UP, Section, delete, edit, left,
-    move_to, right,
+    At, COPY, CUT, Command, DETAILS, DUPLICATE, EARLIER, LATER, LINK, MENU, PASTE, PICK_UP,
+    Section, UNCUT, delete, edit, left, move_to, right,
 };
 
 pub(crate) const SECTIONS: &[Section] = &[
@@ -80,6 +80,7 @@ pub(crate) const SECTIONS: &[Section] = &[
         LATER,
         LINK,
     ],
+    &[UNCUT, COPY, CUT, PASTE, DUPLICATE],
     &[
         Command::new("stage.delete", "trash-2", "Delete stage", delete)
             .keys(&["Delete", "Backspace"])

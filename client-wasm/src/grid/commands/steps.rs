@@ -7,8 +7,8 @@ use waymark_model::ids::StepId;
 use super::super::popup::Content;
 use super::super::spot::Spot;
 use super::{
-    At, CHOOSE, Command, DETAILS, EARLIER, LATER, LINK, MENU, PICK_UP, Section, delete, edit, left,
-    move_to, right,
+    At, CHOOSE, COPY, CUT, Command, DETAILS, DUPLICATE, EARLIER, LATER, LINK, MENU, PASTE, PICK_UP,
+    Section, UNCUT, delete, edit, left, move_to, right,
 };
 
 pub(crate) const SECTIONS: &[Section] = &[
@@ -66,6 +66,7 @@ pub(crate) const SECTIONS: &[Section] = &[
         LATER,
         LINK,
     ],
+    &[UNCUT, COPY, CUT, PASTE, DUPLICATE],
     &[
         Command::new("step.delete", "trash-2", "Delete step", delete)
             .keys(&["Delete", "Backspace"])
