@@ -34,7 +34,7 @@ mod drawer;
 mod faces;
 pub(crate) mod filters;
 pub(crate) mod find;
-mod focus;
+pub(crate) mod focus;
 mod header;
 mod keys;
 mod lane;

@@ -1,5 +1,6 @@
 //! Small parts that several pages share: popovers, people, texts edited in place.
 
+pub mod carets;
 pub mod field;
 pub mod filters;
 pub mod find;

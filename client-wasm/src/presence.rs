@@ -1,6 +1,8 @@
 //! Who is here and where: what we tell others about ourselves, and what we believe of
 //! what others tell us.
 
+pub mod caret;
+
 use serde_json::{Map, Value};
 
 use crate::state::{CellRef, Focus, Person};

@@ -3,6 +3,7 @@
 //! One signal for each thing, keyed by id: a remote edit to one card wakes the one
 //! view of that card and nothing else.
 
+mod details;
 mod label;
 mod shared;
 mod signals;

@@ -305,7 +305,18 @@ impl Edit {
     /// Whether it only changes what a text says, so that taking it back is a matter of
     /// characters; everything else is taken back value by value ([`crate::History`]).
     pub(crate) fn is_typing(&self) -> bool {
-        matches!(self, Self::SetText { .. })
+        matches!(
+            self,
+            Self::SetText { .. } | Self::SpliceDetails { .. } | Self::MarkDetails { .. }
+        )
+    }
+
+    /// The rich text it writes in.
+    pub(crate) fn details(&self) -> Option<&DetailsOf> {
+        match self {
+            Self::SpliceDetails { of, .. } | Self::MarkDetails { of, .. } => Some(of),
+            _ => None,
+        }
     }
 }
 
@@ -321,8 +332,11 @@ pub struct Author<'a> {
 /// Makes the text that an edit is about to write in, if a document from elsewhere lacks
 /// it; an edit that cannot be applied makes nothing.
 pub(crate) fn ensure_text(txn: &mut TransactionMut<'_>, edit: &Edit) {
-    if let Edit::SetText { field, .. } = edit {
-        texts::ensure(txn, field);
+    match edit {
+        Edit::SetText { field, .. } => texts::ensure(txn, field),
+        Edit::SpliceDetails { of, insert, .. } if !insert.is_empty() => details::ensure(txn, of),
+        Edit::MarkDetails { of, .. } => details::ensure(txn, of),
+        _ => {}
     }
 }
 

@@ -14,6 +14,7 @@ use yrs::undo::Options;
 use yrs::{Doc, Transact, UndoManager};
 
 use self::keys::{KeyChange, KeyLog};
+use crate::caret::CaretIn;
 use crate::edit::{Author, Edit, EditError, TextField, apply_by, ensure_text};
 use crate::schema;
 
@@ -39,7 +40,7 @@ pub struct History {
     undo: Vec<Step>,
     redo: Vec<Step>,
     /// The text whose keystrokes the newest step still gathers.
-    typing: Option<TextField>,
+    typing: Option<CaretIn>,
 }
 
 /// What one Undo takes back.
@@ -108,12 +109,38 @@ impl History {
         text: String,
         who: Author<'_>,
     ) -> Result<(), EditError> {
-        if self.typing.as_ref() != Some(&field) {
+        self.keystroke(doc, Edit::SetText { field, text }, who)
+    }
+
+    /// Writes in a rich text while somebody types in it, likewise. Edits of anything else
+    /// are a step each.
+    ///
+    /// # Errors
+    /// [`EditError`]; nothing has been written then.
+    pub fn type_details(
+        &mut self,
+        doc: &Doc,
+        edit: Edit,
+        who: Author<'_>,
+    ) -> Result<(), EditError> {
+        if edit.details().is_some() {
+            self.keystroke(doc, edit, who)
+        } else {
+            self.edit(doc, &[edit], who)
+        }
+    }
+
+    fn keystroke(&mut self, doc: &Doc, edit: Edit, who: Author<'_>) -> Result<(), EditError> {
+        let place = match &edit {
+            Edit::SetText { field, .. } => Some(CaretIn::Text(field.clone())),
+            edit => edit.details().cloned().map(CaretIn::Details),
+        };
+        if self.typing != place {
             self.end_typing();
-            self.typing = Some(field.clone());
+            self.typing = place;
         }
         let mut step = Step::new();
-        self.write(doc, &[Edit::SetText { field, text }], who, &mut step)?;
+        self.write(doc, &[edit], who, &mut step)?;
         self.did(step);
         Ok(())
     }
@@ -197,6 +224,13 @@ impl History {
             // A text is made for good: taking that back would lose what others write.
             let mut txn = doc.transact_mut_with(TAKING_BACK);
             edits.iter().for_each(|edit| ensure_text(&mut txn, edit));
+        }
+        for of in edits.iter().filter_map(Edit::details) {
+            // Rich texts are roots of their own, made with their first letter.
+            let text = of.text(&doc.transact());
+            if let Some(text) = text {
+                self.texts.expand_scope(doc, &text);
+            }
         }
         let before = self.texts.undo_stack().len();
         let result = {

@@ -8,12 +8,14 @@
 mod markdown;
 #[cfg(test)]
 mod tests;
+mod watch;
 
 use yrs::types::Attrs;
 use yrs::types::text::YChange;
 use yrs::{Any, Out, ReadTxn, Text, TextRef, TransactionMut, WriteTxn};
 
 pub use self::markdown::{from_markdown, to_markdown};
+pub use self::watch::Watch;
 use crate::edit::Kind;
 use crate::ids::{CardId, OpportunityId, PainId, StageId, StepId};
 use crate::{limits, schema};

@@ -1,5 +1,6 @@
 //! One thing in a cell: a card, a pain point, an opportunity or a metric.
 
+mod details;
 mod frame;
 mod medium;
 mod metric;
@@ -9,8 +10,10 @@ mod scores;
 use leptos::prelude::*;
 use waymark_model::grid::{CellId, Item};
 use waymark_model::ids::{CardId, OpportunityId, PainId};
+use waymark_model::rich::DetailsOf;
 use waymark_model::vocabulary::{ClaimStatus, LaneKind};
 
+use self::details::DetailsMark;
 use self::frame::Frame;
 use self::metric::MetricView;
 use self::reach::ReachHandle;
@@ -114,6 +117,7 @@ fn CardView(id: CardId, cell: CellId) -> impl IntoView {
         })
     };
     let handle = id.clone();
+    let details = DetailsOf::Card(id.clone());
     let reaches = move || {
         let end = reach.get().filter(|_| board.narrow.get())?;
         Some(view! { <span class="card-reach">"→ "{end}</span> })
@@ -143,6 +147,7 @@ fn CardView(id: CardId, cell: CellId) -> impl IntoView {
             <Chip spot=spot />
             {known}
             {reaches}
+            <DetailsMark of=details />
             <ReachHandle id=handle />
         </Frame>
     }
@@ -173,10 +178,12 @@ fn PainView(id: PainId, cell: CellId) -> impl IntoView {
         let open = choices::said(open.get());
         text.with(|text| format!("Pain point: {}{rank}{open}", or_empty(text)))
     });
+    let details = DetailsOf::Pain(id.clone());
     view! {
         <Frame item=Item::Pain(id) cell=cell face=Signal::stored(Face::Pain) text=text shown=text label=label>
             <PainScores pain=pain rank=rank />
             <Chip spot=spot />
+            <DetailsMark of=details />
         </Frame>
     }
     .into_any()
@@ -204,10 +211,12 @@ fn OpportunityView(id: OpportunityId, cell: CellId) -> impl IntoView {
         let open = choices::said(open.get());
         text.with(|text| format!("Opportunity: {}{quadrant}{open}", or_empty(text)))
     });
+    let details = DetailsOf::Opportunity(id.clone());
     view! {
         <Frame item=Item::Opportunity(id) cell=cell face=Signal::stored(Face::Opportunity) text=text shown=text label=label>
             <QuadrantTag opportunity=opportunity />
             <Chip spot=spot />
+            <DetailsMark of=details />
         </Frame>
     }
     .into_any()

@@ -12,6 +12,7 @@ mod map;
 mod menu;
 mod stages;
 mod steps;
+mod writing;
 
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::{GetUntracked, Set};
@@ -224,6 +225,7 @@ pub(crate) const TABLES: &[(&str, &[Section])] = &[
     ("On a step", steps::SECTIONS),
     ("On a stage", stages::SECTIONS),
     ("On a lane", lanes::SECTIONS),
+    ("In details", writing::SECTIONS),
 ];
 
 /// Does what a key means at a place; whether it means anything.
@@ -235,6 +237,11 @@ pub(crate) fn press(board: Board, event: &KeyboardEvent, spot: &Spot) -> bool {
 /// Does what a key means everywhere; whether it means anything.
 pub(crate) fn press_anywhere(board: Board, event: &KeyboardEvent, in_text: bool) -> bool {
     press_one_of(everywhere(), event, &At::here(board), in_text)
+}
+
+/// Does what a key means in a rich text; whether it means anything.
+pub(crate) fn press_writing(board: Board, event: &KeyboardEvent) -> bool {
+    press_one_of(writing::SECTIONS, event, &At::here(board), false)
 }
 
 fn press_one_of(sections: &[Section], event: &KeyboardEvent, at: &At, in_text: bool) -> bool {
@@ -269,7 +276,8 @@ impl Board {
 }
 
 fn named(id: &str) -> Option<&'static Command> {
-    let commands = everywhere().iter().copied().flatten();
+    let commands = everywhere().iter().chain(writing::SECTIONS);
+    let commands = commands.copied().flatten();
     commands.into_iter().find(|command| command.id == id)
 }
 

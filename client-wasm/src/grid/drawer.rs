@@ -4,6 +4,7 @@
 //! choices of a status, with its word.
 
 mod form;
+pub(crate) mod rich;
 mod status;
 
 use leptos::ev::KeyboardEvent;
@@ -16,6 +17,7 @@ use waymark_model::{Edit, JourneyMap};
 use web_sys::Element;
 
 use self::form::Form;
+use self::rich::Editor;
 use super::board::{Board, target_of};
 use super::faces::{icon, noun};
 use super::focus;
@@ -28,12 +30,15 @@ use crate::icon::Icon;
 pub(crate) struct Drawer {
     /// The thing whose details are shown; `None` while the drawer is closed.
     pub(crate) subject: RwSignal<Option<Spot>>,
+    /// The rich text in it.
+    pub(crate) editor: RwSignal<Option<Editor>>,
 }
 
 impl Drawer {
     pub(crate) fn new() -> Self {
         Self {
             subject: RwSignal::new(None),
+            editor: RwSignal::new(None),
         }
     }
 }

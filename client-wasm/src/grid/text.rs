@@ -8,9 +8,10 @@ use leptos::leptos_dom::helpers::queue_microtask;
 use leptos::prelude::*;
 use web_sys::HtmlTextAreaElement;
 
-use super::board::Board;
+use super::board::{Board, text_field};
 use super::spot::Spot;
 use crate::dom::document;
+use crate::panels::carets::{self, TextCarets};
 
 /// How editing ended, when it was by a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +83,7 @@ pub(crate) fn TextEditor(
     };
     let leave = move |how: Leave| {
         commit();
+        board.state.set_caret(None);
         board.stop_editing(&written.get_value());
         on_leave.run(how);
     };
@@ -113,6 +115,7 @@ pub(crate) fn TextEditor(
             let still = active.is_some_and(|active| *active == ***area);
             if area.is_connected() && !still {
                 commit();
+                board.state.set_caret(None);
                 board.stop_editing(&written.get_value());
             }
         });
@@ -158,6 +161,7 @@ pub(crate) fn TextEditor(
                 }
                 on:blur=on_blur
             ></textarea>
+            {text_field(&spot).map(|field| view! { <TextCarets field=field value=mirror /> })}
         </span>
     }
     .into_any()
@@ -231,6 +235,9 @@ fn show(area: &HtmlTextAreaElement, text: &str) {
 }
 
 fn keep_caret(board: Board, area: &HtmlTextAreaElement) {
+    if let Some(field) = board.editing.now().as_ref().and_then(text_field) {
+        carets::tell(board.state, &field, area);
+    }
     if let (Ok(Some(start)), Ok(Some(end))) = (area.selection_start(), area.selection_end()) {
         board.remember_caret(start, end);
     }

@@ -7,6 +7,7 @@ use wasm_bindgen::JsCast;
 use waymark_model::edit::TextField;
 use web_sys::{HtmlTextAreaElement, InputEvent, KeyboardEvent};
 
+use super::carets::{self, TextCarets};
 use crate::grid::text::caret::merge;
 use crate::state::MapState;
 
@@ -41,6 +42,7 @@ pub fn InPlace(
             base.set_value(text);
         }
     });
+    let written_field = field.clone();
     let commit = move || {
         let Some(area) = area.get_untracked() else {
             return;
@@ -55,7 +57,8 @@ pub fn InPlace(
         map.catch_up();
         let theirs = value.get_untracked();
         let merged = base.with_value(|base| merge(base, &mine, &theirs));
-        let written = merged == theirs || map.type_text(field.clone(), merged.clone()).is_ok();
+        let written =
+            merged == theirs || map.type_text(written_field.clone(), merged.clone()).is_ok();
         show(&area, &merged);
         base.set_value(if written { merged } else { theirs });
     };
@@ -82,6 +85,13 @@ pub fn InPlace(
             }
         })
     };
+    let shown_field = field.clone();
+    let told = StoredValue::new(field);
+    let tell = move |_| {
+        if let Some(area) = area.try_get_untracked().flatten() {
+            told.with_value(|field| carets::tell(map, field, &area));
+        }
+    };
     view! {
         <span class=format!("grow-text {class}")>
             <span class="grow-twin" aria-hidden="true">{twin}</span>
@@ -105,8 +115,13 @@ pub fn InPlace(
                     composing.set_value(false);
                     on_composed();
                 }
+                on:select=move |_| tell(())
+                on:keyup=move |_| tell(())
+                on:pointerup=move |_| tell(())
+                on:blur=move |_| map.set_caret(None)
                 on:beforeinput=move |event| steer_history(&event, map)
             ></textarea>
+            <TextCarets field=shown_field value=value />
         </span>
     }
 }

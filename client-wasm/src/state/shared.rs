@@ -11,11 +11,13 @@ use waymark_model::edit::{Author, TextField};
 use waymark_model::grid::Item;
 use waymark_model::ids::{CardId, LaneId, StepId};
 use waymark_model::map::{Card, Reader};
+use waymark_model::rich::Watch;
 use waymark_model::{Edit, EditError, History, JourneyMap};
 use waymark_sync::{Replica, ReplicaConfig, ReplicaInput, SaveState};
-use yrs::Transact;
+use yrs::{Doc, Transact};
 
 use crate::driver::Driver;
+use crate::presence::caret::{Caret, Guest};
 use crate::profile::{self, Me};
 use crate::state::signals::{Signals, cell_key};
 use crate::state::{Focus, Person, label};
@@ -29,6 +31,8 @@ pub(crate) struct Shared {
     pub(crate) driver: Driver,
     /// What the document says; begins when the map has arrived.
     reader: RefCell<Option<Reader>>,
+    /// Which rich texts changed; begins likewise.
+    pub(super) details: RefCell<Option<Watch>>,
     pub(super) signals: Signals,
     pub(super) loaded: ArcRwSignal<bool>,
     pub(super) save_state: ArcRwSignal<SaveState>,
@@ -37,6 +41,9 @@ pub(crate) struct Shared {
     pub(super) can_undo: ArcRwSignal<bool>,
     pub(super) can_redo: ArcRwSignal<bool>,
     pub(super) focus: RefCell<Option<Focus>>,
+    /// Where my caret is, as others are told.
+    pub(super) caret: RefCell<Option<Caret>>,
+    pub(super) carets: ArcRwSignal<Vec<Guest>>,
     idle: Cell<bool>,
     /// Whether a page shows it.
     pub(crate) shown: Cell<bool>,
@@ -92,6 +99,7 @@ impl Shared {
             core: RefCell::new(core),
             driver: Driver::new(weak.clone()),
             reader: RefCell::new(None),
+            details: RefCell::new(None),
             signals: Signals::default(),
             loaded: ArcRwSignal::new(false),
             save_state: ArcRwSignal::new(SaveState::Loading),
@@ -100,6 +108,8 @@ impl Shared {
             can_undo: ArcRwSignal::new(false),
             can_redo: ArcRwSignal::new(false),
             focus: RefCell::new(None),
+            caret: RefCell::new(None),
+            carets: ArcRwSignal::default(),
             idle: Cell::new(false),
             shown: Cell::new(true),
         });
@@ -113,6 +123,7 @@ impl Shared {
     pub(crate) fn hide(self: &Rc<Self>) {
         self.shown.set(false);
         *self.focus.borrow_mut() = None;
+        *self.caret.borrow_mut() = None;
         self.feed(ReplicaInput::SetPresence(None));
         self.flush();
         self.close_if_done();
@@ -158,11 +169,7 @@ impl Shared {
 
     /// Applies edits as one undo step: all of them or none.
     pub(super) fn edit_all(self: &Rc<Self>, edits: &[Edit]) -> Result<(), EditError> {
-        let me = profile::me().get_untracked();
-        let result = {
-            let core = &mut *self.core.borrow_mut();
-            core.history.edit(core.replica.doc(), edits, author(&me))
-        };
+        let result = self.write(|history, doc, who| history.edit(doc, edits, who));
         self.after_edit(edits, result)
     }
 
@@ -172,20 +179,25 @@ impl Shared {
         field: TextField,
         text: String,
     ) -> Result<(), EditError> {
-        let me = profile::me().get_untracked();
         let edit = [Edit::SetText {
             field: field.clone(),
             text: text.clone(),
         }];
-        let result = {
-            let core = &mut *self.core.borrow_mut();
-            core.history
-                .type_in(core.replica.doc(), field, text, author(&me))
-        };
+        let result = self.write(|history, doc, who| history.type_in(doc, field, text, who));
         self.after_edit(&edit, result)
     }
 
-    fn after_edit(
+    /// Writes with the history, as this person.
+    pub(super) fn write(
+        &self,
+        write: impl FnOnce(&mut History, &Doc, Author<'_>) -> Result<(), EditError>,
+    ) -> Result<(), EditError> {
+        let me = profile::me().get_untracked();
+        let core = &mut *self.core.borrow_mut();
+        write(&mut core.history, core.replica.doc(), author(&me))
+    }
+
+    pub(super) fn after_edit(
         self: &Rc<Self>,
         edits: &[Edit],
         result: Result<(), EditError>,
@@ -267,6 +279,7 @@ impl Shared {
         if let Some(reader) = &*self.reader.borrow() {
             self.signals.apply(reader, &news, dom::now());
         }
+        self.refresh_details();
     }
 
     /// Reads the map for the first time.
@@ -274,6 +287,10 @@ impl Shared {
         let reader = Reader::new(self.core.borrow().replica.doc());
         let map = Rc::clone(reader.map());
         *self.reader.borrow_mut() = Some(reader);
+        let watch = Watch::new(self.core.borrow().replica.doc());
+        // What is there already is read when somebody asks for it.
+        watch.take();
+        *self.details.borrow_mut() = Some(watch);
         self.signals.load(&map);
     }
 
@@ -311,7 +328,8 @@ impl Shared {
             for edit in edits {
                 let kind = label::of_edit(edit);
                 // Typing makes an update of each keystroke; nobody wants them counted.
-                let count = usize::from(!matches!(edit, Edit::SetText { .. }));
+                let typed = matches!(edit, Edit::SetText { .. } | Edit::SpliceDetails { .. });
+                let count = usize::from(!typed);
                 match pending.kinds.iter_mut().find(|(other, _)| *other == kind) {
                     Some((_, times)) => *times += count,
                     None => pending.kinds.push((kind, 1)),
@@ -346,6 +364,7 @@ impl Shared {
             .people_at
             .set_all(|key| places.get(key).cloned().unwrap_or_default());
         set_if_new(&self.people, people);
+        self.refresh_carets();
     }
 
     /// Tells others who I am and where.
@@ -360,6 +379,7 @@ impl Shared {
             self.focus.borrow().as_ref(),
             self.idle.get(),
         );
+        let json = presence::caret::add(json, self.caret.borrow().as_ref());
         self.feed(ReplicaInput::SetPresence(Some(json)));
     }
 

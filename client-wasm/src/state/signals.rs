@@ -13,6 +13,7 @@ use waymark_model::map::{
     Step,
 };
 use waymark_model::rhythm::{self, Rhythm};
+use waymark_model::rich::Rich;
 use waymark_model::scalar::Choice;
 use waymark_model::{Grid, JourneyMap, ranking};
 
@@ -44,7 +45,7 @@ impl<T: Clone + PartialEq + Send + Sync> Registry<T> {
     }
 
     /// Sets what `key` says, if somebody asked for it and it differs.
-    fn set(&self, key: &str, value: impl FnOnce() -> T) {
+    pub(super) fn set(&self, key: &str, value: impl FnOnce() -> T) {
         let signal = self.0.borrow().get(key).cloned();
         if let Some(signal) = signal {
             set_if_new(&signal, value());
@@ -100,6 +101,9 @@ pub(super) struct Signals {
     pub(super) metrics: Registry<Option<Metric>>,
     pub(super) ranks: Registry<Option<u32>>,
     pub(super) people_at: Registry<Vec<Person>>,
+    /// Rich texts, by the names of their roots, and whether they say anything.
+    pub(super) details: Registry<Arc<Rich>>,
+    pub(super) detailed: Registry<bool>,
     gone_at: Cell<f64>,
 }
 

@@ -87,6 +87,14 @@ pub(super) fn mark(
     Ok(())
 }
 
+/// Makes a text that is missing, for a thing that is there.
+pub(super) fn ensure(txn: &mut TransactionMut<'_>, of: &DetailsOf) {
+    let (kind, id) = of.owner();
+    if live(txn, kind, id).is_ok() {
+        opened(txn, of);
+    }
+}
+
 /// The text, ending with a line break, and what it says.
 fn opened(txn: &mut TransactionMut<'_>, of: &DetailsOf) -> (TextRef, Rich) {
     let text = txn.get_or_insert_text(of.root());

@@ -6,6 +6,7 @@ use waymark_model::Edit;
 use waymark_model::edit::TextField;
 use waymark_model::grid::Item;
 use waymark_model::ids::{CardId, OpportunityId, PainId, StageId, StepId};
+use waymark_model::rich::DetailsOf;
 use waymark_model::scalar::{Scalar, ScalarField};
 use waymark_model::vocabulary::{ClaimStatus, OpportunityStatus};
 use web_sys::Element;
@@ -17,6 +18,7 @@ use super::super::popup::connections::Connections;
 use super::super::popup::scores::{OpportunityScores, PainScoring};
 use super::super::popup::{Content, Popup};
 use super::super::spot::Spot;
+use super::rich::RichDetails;
 use super::status::WordChoice;
 use crate::icon::Icon;
 use crate::panels::field::InPlace;
@@ -33,6 +35,9 @@ pub(super) fn Form(spot: Spot, kind: (&'static str, &'static str)) -> impl IntoV
         Spot::Stage(id) => view! { <StageFields id=id /> }.into_any(),
         _ => ().into_any(),
     };
+    let details = details_of(&spot).map(|of| {
+        view! { <RichDetails of=of label=format!("Details of the {}", noun.to_lowercase()) /> }
+    });
     view! {
         <div class="drawer-body">
             <Crumbs spot=spot.clone() />
@@ -41,11 +46,24 @@ pub(super) fn Form(spot: Spot, kind: (&'static str, &'static str)) -> impl IntoV
                 {noun}
                 <Chip spot=spot.clone() />
             </p>
-            <Words spot=spot noun=noun />
+            <Words spot=spot.clone() noun=noun />
+            {details}
             {fields}
         </div>
     }
     .into_any()
+}
+
+/// The rich text of a thing.
+pub(crate) fn details_of(spot: &Spot) -> Option<DetailsOf> {
+    Some(match spot {
+        Spot::Item(Item::Card(id)) => DetailsOf::Card(id.clone()),
+        Spot::Item(Item::Pain(id)) => DetailsOf::Pain(id.clone()),
+        Spot::Item(Item::Opportunity(id)) => DetailsOf::Opportunity(id.clone()),
+        Spot::Step(id) => DetailsOf::Step(id.clone()),
+        Spot::Stage(id) => DetailsOf::Stage(id.clone()),
+        _ => return None,
+    })
 }
 
 /// Where it is: stage, step and lane.

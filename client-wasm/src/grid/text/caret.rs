@@ -30,6 +30,12 @@ impl Change {
         }
     }
 
+    /// Where it begins, how much it removes and what it puts there.
+    pub(crate) fn parts(&self) -> (usize, usize, String) {
+        let inserted = String::from_utf16_lossy(&self.inserted);
+        (self.at, self.removed, inserted)
+    }
+
     /// Where an offset in the old text is in the new one.
     pub(crate) fn shift(&self, offset: usize) -> usize {
         if offset <= self.at {
