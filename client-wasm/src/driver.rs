@@ -101,7 +101,7 @@ impl Shared {
     /// Brings the view up to date now, if others' changes only wait for the next frame.
     pub(crate) fn catch_up(&self) {
         if self.driver.stale.replace(false) {
-            self.refresh();
+            self.refresh_others();
         }
     }
 

@@ -35,6 +35,7 @@ mod faces;
 pub(crate) mod filters;
 pub(crate) mod find;
 pub(crate) mod focus;
+mod follow;
 mod header;
 mod keys;
 mod lane;
@@ -94,6 +95,7 @@ pub fn GridView() -> impl IntoView {
     keys::listen(board);
     lens::keep_place(board);
     link::follow(board);
+    follow::listen(board);
     let hand = drag::listen(board);
     let selected = StoredValue::new(None);
 
@@ -104,13 +106,6 @@ pub fn GridView() -> impl IntoView {
         board.lens.track();
         board.mend_soon();
         board.mend_selection();
-    });
-    let go_to = board.state.go_to();
-    Effect::new(move |_| {
-        if let Some(place) = go_to.get() {
-            board.visit(&place);
-            go_to.set(None);
-        }
     });
 
     view! {
@@ -131,7 +126,9 @@ pub fn GridView() -> impl IntoView {
                 }
             }
             on:keydown=move |event| keys::handle(board, &event)
+            on:wheel=move |_| board.follow.note_own()
             on:pointerdown=move |event| {
+                board.follow.note_own();
                 selected.set_value(pointer::was_selected(&event));
                 pointer::on_press(board, &event);
                 hand.with_value(|hand| hand.on_down(&event));

@@ -4,6 +4,7 @@ pub mod carets;
 pub mod field;
 pub mod filters;
 pub mod find;
+pub mod follow;
 pub mod people;
 pub mod popover;
 pub mod profile_form;

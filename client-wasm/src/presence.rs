@@ -5,7 +5,7 @@ pub mod caret;
 
 use serde_json::{Map, Value};
 
-use crate::state::{CellRef, Focus, Person};
+use crate::state::{Attention, CellRef, Focus, Person};
 
 /// How many colours people are told apart by.
 pub const COLOURS: usize = 8;
@@ -61,22 +61,23 @@ fn is_format(c: char) -> bool {
     matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
-/// What others are told.
-pub fn write(name: &str, colour: usize, focus: Option<&Focus>, idle: bool) -> String {
+/// What others are told. `idle` says since when nobody is at the keyboard, in milliseconds
+/// since the Unix epoch.
+pub fn write(name: &str, colour: usize, focus: Option<&Focus>, idle: Option<u64>) -> String {
     let mut out = Map::new();
     out.insert("name".to_owned(), name.into());
     out.insert("colour".to_owned(), colour.into());
     if let Some(focus) = focus {
         out.insert("focus".to_owned(), write_focus(focus));
     }
-    if idle {
-        out.insert("idle".to_owned(), true.into());
+    if let Some(since) = idle {
+        out.insert("idle".to_owned(), since.into());
     }
     Value::Object(out).to_string()
 }
 
-/// What somebody told us; `None` when it is not something we can show.
-pub fn read(client_id: u64, json: &str) -> Option<Person> {
+/// What somebody told us at `now`; `None` when it is not something we can show.
+pub fn read(client_id: u64, json: &str, now: u64) -> Option<Person> {
     let value: Value = serde_json::from_str(json).ok()?;
     let name = clean_name(value.get("name")?.as_str()?);
     if name.is_empty() {
@@ -91,8 +92,19 @@ pub fn read(client_id: u64, json: &str) -> Option<Person> {
         name,
         colour: colour((index % COLOURS as u64) as usize),
         focus: value.get("focus").and_then(read_focus),
-        idle: value.get("idle").and_then(Value::as_bool).unwrap_or(false),
+        attention: value
+            .get("idle")
+            .map_or(Attention::Here, |idle| read_idle(idle, now)),
     })
+}
+
+/// Clocks differ: nobody is idle since a time that is still to come.
+fn read_idle(idle: &Value, now: u64) -> Attention {
+    match (idle.as_u64(), idle.as_bool()) {
+        (Some(since), _) => Attention::Idle(since.min(now)),
+        (None, Some(true)) => Attention::Idle(now),
+        _ => Attention::Here,
+    }
 }
 
 fn write_focus(focus: &Focus) -> Value {
@@ -172,8 +184,8 @@ mod tests {
             Focus::Lane("c".to_owned()),
         ];
         for focus in all {
-            let person =
-                read(7, &write("Inés", 2, Some(&focus), false)).expect("own presence is readable");
+            let person = read(7, &write("Inés", 2, Some(&focus), None), 0)
+                .expect("own presence is readable");
             assert_eq!(person.focus, Some(focus));
             assert_eq!(
                 (person.name.as_str(), person.colour.as_str()),
@@ -193,16 +205,26 @@ mod tests {
             r#"{"name":" \u202e "}"#,
             "{\"name\":",
         ] {
-            assert_eq!(read(1, json), None, "{json}");
+            assert_eq!(read(1, json, 0), None, "{json}");
         }
         let long = format!(
             r#"{{"name":"{}","colour":99999999999,"focus":{{"stage":"<b>"}}}}"#,
             "x".repeat(5000)
         );
-        let person = read(1, &long).expect("a name is enough");
+        let person = read(1, &long, 0).expect("a name is enough");
         assert_eq!(person.name.chars().count(), NAME_CHARS);
         assert_eq!(person.colour, "var(--u8)");
         assert_eq!(person.focus, None);
+    }
+
+    #[test]
+    fn nobody_is_idle_since_a_time_to_come() {
+        let told = |idle| read(1, &write("Ana", 0, None, idle), 50).map(|it| it.attention);
+        assert_eq!(told(Some(20)), Some(Attention::Idle(20)));
+        assert_eq!(told(Some(70)), Some(Attention::Idle(50)));
+        assert_eq!(told(None), Some(Attention::Here));
+        let odd = read(1, r#"{"name":"Ana","idle":"yes"}"#, 50);
+        assert_eq!(odd.map(|it| it.attention), Some(Attention::Here));
     }
 
     #[test]

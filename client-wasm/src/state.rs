@@ -5,6 +5,7 @@
 
 mod details;
 mod label;
+mod people;
 mod shared;
 mod signals;
 
@@ -17,7 +18,8 @@ use waymark_model::edit::{Target, TextField};
 use waymark_model::grid::{CellId, Item};
 use waymark_model::ids::*;
 use waymark_model::map::{
-    Card, Connector, Frame, Lane, Metric, Opportunity, PainPoint, Persona, Stage, Step, label_of,
+    Card, Connector, Frame, Lane, Metric, News, Opportunity, PainPoint, Persona, Stage, Step,
+    label_of,
 };
 use waymark_model::rhythm::Rhythm;
 use waymark_model::scalar::{Choice, ScalarField};
@@ -27,6 +29,7 @@ use waymark_sync::SaveState;
 use crate::dom::{self, Timer};
 pub use crate::toast::Toast;
 use crate::{profile, toast};
+pub use people::{Attention, Person};
 pub use shared::Pending;
 pub(crate) use shared::Shared;
 pub use signals::Counts;
@@ -52,16 +55,14 @@ pub struct CellRef {
     pub step: String,
 }
 
-/// Somebody else on this map.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Person {
-    pub client_id: u64,
-    pub name: String,
-    /// A CSS colour from the fixed palette.
-    pub colour: String,
-    pub focus: Option<Focus>,
-    /// Away from the keyboard for a while.
-    pub idle: bool,
+impl CellRef {
+    /// The cell of these ids.
+    pub fn of(cell: &CellId) -> Self {
+        Self {
+            lane: cell.lane.to_string(),
+            step: cell.step.to_string(),
+        }
+    }
 }
 
 /// Focus changes closer together than this are told as one, in milliseconds.
@@ -71,7 +72,6 @@ const FOCUS_MS: f64 = 80.0;
 #[derive(Clone, Copy)]
 pub struct MapState {
     inner: StoredValue<Inner, LocalStorage>,
-    go_to: RwSignal<Option<Focus>>,
 }
 
 struct Inner {
@@ -93,10 +93,7 @@ impl MapState {
             }
         });
         let inner = StoredValue::new_local(Inner { shared, tell_focus });
-        Some(Self {
-            inner,
-            go_to: RwSignal::new(None),
-        })
+        Some(Self { inner })
     }
 
     /// Leaves the map: others no longer see me here.
@@ -347,6 +344,11 @@ impl MapState {
         self.shared().signals.counts.clone().into()
     }
 
+    /// What others changed last.
+    pub fn heard(&self) -> Signal<Arc<News>> {
+        self.shared().heard.clone().into()
+    }
+
     /// What to tell about saving.
     pub fn save_state(&self) -> Signal<SaveState> {
         self.shared().save_state.clone().into()
@@ -357,40 +359,30 @@ impl MapState {
     }
     /// Everybody else who is here, in a stable order.
     pub fn people(&self) -> Signal<Vec<Person>> {
-        self.shared().people.clone().into()
+        self.shared().people.all.clone().into()
     }
-    /// Who else is in this cell or on this item (item key as in [`Focus::Item`]).
-    pub fn people_at(&self, cell: &CellId) -> Signal<Vec<Person>> {
-        let shared = self.shared();
-        let here = |person: &&Person| match &person.focus {
-            Some(Focus::Cell(at) | Focus::Item { cell: at, .. }) => {
-                at.lane == cell.lane.as_str() && at.step == cell.step.as_str()
-            }
-            _ => false,
-        };
-        let now = || {
-            shared
-                .people
-                .with_untracked(|people| people.iter().filter(here).cloned().collect())
-        };
-        shared
-            .signals
-            .people_at
-            .get(&signals::cell_key_of(cell), now)
+    /// Who else is at a place: on a header, or in a cell or on something in it.
+    pub fn people_at(&self, place: &Focus) -> Signal<Vec<Person>> {
+        self.shared().people.at(place)
+    }
+    /// Where I am, as others see it.
+    pub fn focus(&self) -> Signal<Option<Focus>> {
+        self.shared().focus.clone().into()
     }
     /// Tells others where I am.
     pub fn set_focus(&self, focus: Option<Focus>) {
         let _ = self.inner.try_with_value(|inner| {
-            let changed = inner.shared.focus.replace(focus.clone()) != focus;
+            let changed = inner.shared.focus_on(focus);
             if changed && !inner.tell_focus.is_set() {
                 inner.tell_focus.set(FOCUS_MS);
             }
         });
     }
-    /// Tells others whether I am away from the keyboard.
-    pub fn set_idle(&self, idle: bool) {
+    /// Tells others since when I am away from the keyboard, in milliseconds since the Unix
+    /// epoch; `None` when I am at it.
+    pub fn set_idle(&self, since: Option<u64>) {
         if let Some(shared) = self.shared_if_open() {
-            shared.set_idle(idle);
+            shared.set_idle(since);
         }
     }
     /// Tells others my name and colour again, after they changed.
@@ -407,10 +399,6 @@ impl MapState {
     /// Says something to screen readers, politely.
     pub fn announce(&self, text: impl Into<String>) {
         toast::announce(text);
-    }
-    /// Where "go there" of an avatar leads: the grid scrolls to and focuses this, then clears it.
-    pub fn go_to(&self) -> RwSignal<Option<Focus>> {
-        self.go_to
     }
 }
 

@@ -37,6 +37,44 @@ describe("presence", { timeout: 60_000 }, () => {
       second,
     );
 
+    // Another click follows him: what he goes to is shown, and her focus stays her own.
+    await ben.keyboard.press("Escape");
+    const mine = await ana.focus();
+    await avatar.click();
+    const bar = ana.page.getByTestId("following");
+    await bar.getByText("Following Ben Ito").waitFor();
+    const [far] = (await ben.cardsOf("opportunities")).slice(-1);
+    await ben.card(far).click();
+    await ana.page.waitForFunction((id) => {
+      const box = document.querySelector(`[data-card="${id}"], [data-opportunity="${id}"]`)?.getBoundingClientRect();
+      return box && box.right <= innerWidth && box.bottom <= innerHeight;
+    }, far);
+    assert.equal(await ana.focus(), mine);
+    const place = await bar.locator(".follow-place").innerText();
+    assert.match(place, / × Opportunities/);
+
+    // In the outline she follows to the same card; what she does herself lets it rest.
+    await ana.page.locator('[data-view="Outline"]').click();
+    const theirs = ana.grid.locator("[data-testid=item].occupied");
+    await theirs.filter({ hasText: "Ben Ito" }).waitFor();
+    await ana.keyboard.press("Tab");
+    await ana.grid.getByTestId("step").first().click();
+    await bar.getByText("Not following Ben Ito for now").waitFor();
+    await bar.getByTestId("follow-again").click();
+    await bar.getByText("Following Ben Ito").waitFor();
+    await ana.keyboard.press("Escape");
+    await bar.waitFor({ state: "detached" });
+
+    // The same in words, by keys alone.
+    await ana.keyboard.press("Control+k");
+    await ana.type("who is where");
+    await ana.keyboard.press("Enter");
+    const list = ana.page.getByTestId("who-is-where");
+    await list.getByText(place).waitFor();
+    assert.match(await list.locator(".who-words").innerText(), /Ben Ito/);
+    await ana.keyboard.press("Escape");
+    await list.waitFor({ state: "hidden" });
+
     await ben.page.close();
     await avatar.waitFor({ state: "detached" });
     await ana.card(second).locator("[data-person]").waitFor({ state: "detached" });

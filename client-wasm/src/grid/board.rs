@@ -18,6 +18,7 @@ use super::drawer::Drawer;
 use super::filters::Filters;
 use super::find::Finder;
 use super::focus::Memory;
+use super::follow::Follow;
 use super::lens::Lens;
 use super::look::Look;
 use super::outline::Outline;
@@ -87,6 +88,8 @@ pub(crate) struct Board {
     pub(crate) look: Look,
     /// What of the map is asked for.
     pub(crate) filters: Filters,
+    /// Whom one follows.
+    pub(crate) follow: Follow,
     /// Which cells of a large map are drawn.
     pub(crate) window: Window,
     pub(super) memory: StoredValue<Memory, LocalStorage>,
@@ -125,6 +128,7 @@ impl Board {
             find: Finder::new(state),
             look: Look::new(),
             filters,
+            follow: Follow::new(state),
             window: Window::new(),
             memory: StoredValue::new_local(Memory::default()),
             typing: RwSignal::new(crate::dom::remembered(TYPING).as_deref() != Some("off")),

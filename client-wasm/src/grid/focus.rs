@@ -4,7 +4,6 @@ use leptos::leptos_dom::helpers::{queue_microtask, request_animation_frame, set_
 use leptos::prelude::*;
 use std::time::Duration;
 use wasm_bindgen::JsCast;
-use waymark_model::grid::Item;
 use web_sys::{Element, FocusOptions, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
 
 use super::board::Board;
@@ -203,7 +202,7 @@ impl Board {
     }
 
     /// Draws the cell that a place is in, if it is not drawn.
-    fn draw(&self, spot: &Spot) {
+    pub(super) fn draw(&self, spot: &Spot) {
         if let Spot::Item(item) = spot
             && let Some(cell) = self.cell_of(item)
             && self.window.demand(&cell)
@@ -215,9 +214,11 @@ impl Board {
 
     /// Goes to a place somebody else is at.
     pub(crate) fn visit(&self, place: &Focus) {
-        if let Some(spot) = spot_of(place) {
-            self.light_up(spot);
+        let spots = places_of(place);
+        if let Some(spot) = spots.first() {
+            self.turn_to(spot);
         }
+        self.arrive(spots, |board, spot| board.settle(spot, true));
     }
 
     /// Goes to a place and lights it up, in whichever view is shown.
@@ -381,28 +382,29 @@ fn shown_focus(spot: &Spot, cell: Option<CellRef>, typing: bool) -> Option<Focus
     })
 }
 
-fn spot_of(focus: &Focus) -> Option<Spot> {
-    match focus {
-        Focus::Stage(id) => Spot::parse(&format!("stage:{id}")),
-        Focus::Step(id) => Spot::parse(&format!("step:{id}")),
-        Focus::Lane(id) => Spot::parse(&format!("lane:{id}")),
-        Focus::Cell(cell) => Spot::parse(&format!("cell:{}/{}", cell.lane, cell.step)),
+/// Where somebody is, and what is nearest in a view that does not show it: an empty cell is
+/// not in the story, its step is.
+pub(super) fn places_of(focus: &Focus) -> Vec<Spot> {
+    let near = |cell: &CellRef| {
+        [
+            Spot::parse(&format!("cell:{}/{}", cell.lane, cell.step)),
+            Spot::parse(&format!("step:{}", cell.step)),
+        ]
+    };
+    let places: Vec<Option<Spot>> = match focus {
+        Focus::Stage(id) => vec![Spot::parse(&format!("stage:{id}"))],
+        Focus::Step(id) => vec![Spot::parse(&format!("step:{id}"))],
+        Focus::Lane(id) => vec![Spot::parse(&format!("lane:{id}"))],
+        Focus::Cell(cell) => near(cell).into(),
         Focus::Item { cell, item, .. } => {
-            let spot = item
-                .split_once('-')
-                .and_then(|(kind, id)| Spot::parse(&format!("{kind}:{id}")));
-            spot.filter(|spot| {
-                element(spot).is_some()
-                    || matches!(
-                        spot,
-                        Spot::Item(
-                            Item::Card(_) | Item::Pain(_) | Item::Opportunity(_) | Item::Metric(_)
-                        )
-                    )
-            })
-            .or_else(|| Spot::parse(&format!("cell:{}/{}", cell.lane, cell.step)))
+            let item = item.split_once('-');
+            let item = item.and_then(|(kind, id)| Spot::parse(&format!("{kind}:{id}")));
+            std::iter::once(item.filter(|spot| matches!(spot, Spot::Item(_))))
+                .chain(near(cell))
+                .collect()
         }
-    }
+    };
+    places.into_iter().flatten().collect()
 }
 
 /// The cell's element.

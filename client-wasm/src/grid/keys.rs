@@ -54,6 +54,11 @@ fn anywhere(board: Board, event: &KeyboardEvent) -> bool {
 
 /// Handles a key pressed somewhere in the grid.
 pub(crate) fn handle(board: Board, event: &KeyboardEvent) {
+    if follows(board, event) {
+        event.prevent_default();
+        event.stop_propagation();
+        return;
+    }
     let target = event
         .target()
         .and_then(|target| target.dyn_into::<Element>().ok());
@@ -83,6 +88,20 @@ pub(crate) fn handle(board: Board, event: &KeyboardEvent) {
         event.prevent_default();
         event.stop_propagation();
     }
+}
+
+/// While one follows somebody: Escape ends that, and doing something oneself lets it rest.
+fn follows(board: Board, event: &KeyboardEvent) -> bool {
+    let key = event.key();
+    let is_modifier = matches!(key.as_str(), "Shift" | "Control" | "Alt" | "Meta");
+    if key == "Escape" && untrack(|| board.follow.is_on()) && board.is_idle() {
+        board.stop_following();
+        return true;
+    }
+    if !is_modifier && key != "Escape" && !key.eq_ignore_ascii_case("f") {
+        board.follow.note_own();
+    }
+    false
 }
 
 /// Whether an element handles keys by itself.

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use waymark_model::grid::{CellId, Item};
 
 use super::board::Board;
-use crate::state::{Focus, Person, item_key};
+use crate::state::{CellRef, Focus, Person, item_key};
 
 /// Somebody at a place.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,7 +29,7 @@ impl Guest {
 
 /// Who else is on an item.
 pub(crate) fn on_item(board: Board, cell: &CellId, item: &Item) -> Memo<Vec<Guest>> {
-    let here = board.state.people_at(cell);
+    let here = people_at(board, cell);
     let key = item_key(item);
     Memo::new(move |_| {
         let on_it = |person: &&Person| matches!(&person.focus, Some(Focus::Item { item, .. }) if *item == key);
@@ -39,7 +39,7 @@ pub(crate) fn on_item(board: Board, cell: &CellId, item: &Item) -> Memo<Vec<Gues
 
 /// Who else is in a cell, on none of its items.
 pub(crate) fn in_cell(board: Board, cell: &CellId) -> Memo<Vec<Guest>> {
-    let here = board.state.people_at(cell);
+    let here = people_at(board, cell);
     Memo::new(move |_| {
         let on_none = |person: &&Person| matches!(&person.focus, Some(Focus::Cell(_)));
         here.with(|people| people.iter().filter(on_none).map(Guest::of).collect())
@@ -48,11 +48,12 @@ pub(crate) fn in_cell(board: Board, cell: &CellId) -> Memo<Vec<Guest>> {
 
 /// Who else is on a header.
 pub(crate) fn on_header(board: Board, place: Focus) -> Memo<Vec<Guest>> {
-    let people = board.state.people();
-    Memo::new(move |_| {
-        let on_it = |person: &&Person| person.focus.as_ref() == Some(&place);
-        people.with(|people| people.iter().filter(on_it).map(Guest::of).collect())
-    })
+    let here = board.state.people_at(&place);
+    Memo::new(move |_| here.with(|people| people.iter().map(Guest::of).collect()))
+}
+
+fn people_at(board: Board, cell: &CellId) -> Signal<Vec<Person>> {
+    board.state.people_at(&Focus::Cell(CellRef::of(cell)))
 }
 
 /// The colour around a place: that of the first who came.

@@ -18,6 +18,8 @@ use crate::icon::Icon;
 use crate::pages::missing::Message;
 use crate::panels::filters::FilterLine;
 use crate::panels::find::FindPanel;
+use crate::panels::follow::FollowBar;
+use crate::panels::people::news;
 use crate::state::MapState;
 use crate::toast::Toasts;
 use crate::{api, dom, profile};
@@ -78,6 +80,7 @@ fn OpenMap(closed: Memo<Option<String>>) -> impl IntoView {
     Effect::new(move || dom::document().set_title(&format!("{} · Waymark", title.get())));
     start_at_title(map);
     provide_context(Board::new(map));
+    news::listen(map);
     view! {
         <div class="map-page">
             <div class="map-head">
@@ -86,6 +89,7 @@ fn OpenMap(closed: Memo<Option<String>>) -> impl IntoView {
                 {move || closed.get().map(|reason| view! { <ClosedNotice reason=explain(&reason) /> })}
                 <scope::ScopeLine />
                 <FilterLine />
+                <FollowBar />
             </div>
             <div class="map-main">
                 <main class="map-body" id="map-body" tabindex="-1">

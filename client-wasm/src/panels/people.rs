@@ -1,28 +1,28 @@
-//! Avatars of the people on the map; a click goes to where somebody is.
+//! The people on the map: avatars in the bar, and who is where in words.
+
+pub mod list;
+pub mod news;
+pub mod place;
 
 use leptos::prelude::*;
-use waymark_model::JourneyMap;
 
+use crate::grid::Board;
 use crate::presence::initials;
-use crate::state::{Focus, MapState, Person};
-use waymark_sync::SaveState;
+use crate::state::{Attention, MapState, Person};
+
+use self::list::WhoIsWhere;
 
 /// More people than this become a number.
-const SHOWN: usize = 5;
+const SHOWN: usize = 4;
+/// How often "idle 3 min" is counted again, in milliseconds.
+const MINUTE_MS: u64 = 20_000;
 
-/// Everybody else who is here.
+/// Everybody else who is here: a click goes to them, another follows them.
 #[component]
 pub fn People() -> impl IntoView {
     let map = expect_context::<MapState>();
-    let (people, state) = (map.people(), map.save_state());
-    let is_away = move || {
-        matches!(
-            state.get(),
-            SaveState::Offline { .. }
-                | SaveState::Unavailable { .. }
-                | SaveState::Reconnecting { .. }
-        )
-    };
+    let people = map.people();
+    let minute = minute();
     let more = move || people.with(|people| people.len().saturating_sub(SHOWN));
     let summary = move || match people.with(Vec::len) {
         0 => "Nobody else is here".to_owned(),
@@ -30,13 +30,13 @@ pub fn People() -> impl IntoView {
         count => format!("{count} other people are here"),
     };
     view! {
-        <div class="people" class:away=is_away role="group" aria-label=summary>
+        <div class="people" role="group" aria-label=summary>
             <For
                 each=move || people.get().into_iter().take(SHOWN)
-                key=|person| (person.client_id, person.name.clone(), person.colour.clone(), person.idle)
+                key=|person| (person.client_id, person.name.clone(), person.colour.clone())
                 let:person
             >
-                <PersonAvatar person=person />
+                <PersonAvatar person=person minute=minute />
             </For>
             <Show when=move || more() != 0>
                 <span class="avatar more" title=move || names_beyond(&people.get())>
@@ -44,62 +44,91 @@ pub fn People() -> impl IntoView {
                 </span>
             </Show>
         </div>
+        <WhoIsWhere minute=minute />
     }
 }
 
-#[component]
-fn PersonAvatar(person: Person) -> impl IntoView {
-    let map = expect_context::<MapState>();
+/// The time, now and then.
+fn minute() -> RwSignal<u64> {
+    let minute = RwSignal::new(crate::dom::unix_now());
+    let every = std::time::Duration::from_millis(MINUTE_MS);
+    let tick = set_interval_with_handle(move || minute.set(crate::dom::unix_now()), every);
+    if let Ok(tick) = tick {
+        on_cleanup(move || tick.clear());
+    }
+    minute
+}
+
+/// What is known of one of them now.
+fn one(map: MapState, id: u64) -> Memo<Option<Person>> {
     let people = map.people();
+    Memo::new(move |_| {
+        people.with(|people| people.iter().find(|person| person.client_id == id).cloned())
+    })
+}
+
+#[component]
+fn PersonAvatar(person: Person, minute: RwSignal<u64>) -> impl IntoView {
+    let board = expect_context::<Board>();
+    let map = board.state;
     let id = person.client_id;
-    let focus = Memo::new(move |_| {
-        people.with(|people| {
-            people
-                .iter()
-                .find(|person| person.client_id == id)?
-                .focus
-                .clone()
-        })
-    });
+    let now = one(map, id);
     let letters = initials(&person.name);
-    let idle = if person.idle { ", away" } else { "" };
-    let place = move || focus.get().and_then(|focus| place(&map.map(), &focus));
+    let name = person.name.clone();
+    let facts = Memo::new(move |_| {
+        let person = now.get()?;
+        let facts = [
+            place::attention(&person, minute.get()),
+            Some(place::whereabouts(&map.map(), &person)),
+        ];
+        Some(facts.into_iter().flatten().collect::<Vec<_>>().join(", "))
+    });
+    let action = move || {
+        if board.follow.is_of(id) {
+            "Stop following"
+        } else if board.follow.is_beside(id) {
+            "Follow"
+        } else {
+            "Go there"
+        }
+    };
     let title = {
-        let name = person.name.clone();
+        let name = name.clone();
         move || {
-            [Some(format!("{name}{idle}")), place()]
-                .into_iter()
-                .flatten()
-                .collect::<Vec<_>>()
-                .join(": ")
+            let facts = facts.get().unwrap_or_default();
+            format!("{name}: {facts}. Click: {}", action().to_lowercase())
         }
     };
     let label = {
-        let name = format!("{} ({letters}){idle}", person.name);
+        let letters = letters.clone();
         move || {
-            [Some(name.clone()), place()]
-                .into_iter()
-                .flatten()
-                .collect::<Vec<_>>()
-                .join(": ")
+            let facts = facts.get().unwrap_or_default();
+            format!("{name} ({letters}): {facts}. {}", action())
         }
     };
-    let go = move |_| match focus.get_untracked() {
-        Some(focus) => map.go_to().set(Some(focus)),
-        None => map.announce("This person is nowhere in particular"),
+    let is_absent = move || {
+        now.with(|it| {
+            it.as_ref()
+                .is_some_and(|it| it.attention != Attention::Here)
+        })
     };
     view! {
         <button
             class="avatar"
-            class:idle=person.idle
+            type="button"
+            class:idle=is_absent
+            class:followed=move || board.follow.is_of(id)
             style:--u=person.colour
             title=title
             aria-label=label
-            on:click=go
+            aria-pressed=move || board.follow.is_of(id).to_string()
+            data-avatar=id.to_string()
+            on:click=move |_| board.meet(id)
         >
             {letters}
         </button>
     }
+    .into_any()
 }
 
 fn names_beyond(people: &[Person]) -> String {
@@ -109,34 +138,4 @@ fn names_beyond(people: &[Person]) -> String {
         .map(|person| person.name.as_str())
         .collect::<Vec<_>>()
         .join(", ")
-}
-
-/// Where somebody is, in the map's words.
-fn place(map: &JourneyMap, focus: &Focus) -> Option<String> {
-    let step = |id: &str| {
-        map.steps
-            .iter()
-            .find(|step| step.id.as_str() == id)
-            .map(|step| step.title.as_str())
-    };
-    let lane = |id: &str| {
-        map.lanes
-            .iter()
-            .find(|lane| lane.id.as_str() == id)
-            .map(|lane| lane.title.as_str())
-    };
-    let stage = |id: &str| {
-        map.stages
-            .iter()
-            .find(|stage| stage.id.as_str() == id)
-            .map(|stage| stage.title.as_str())
-    };
-    match focus {
-        Focus::Cell(cell) | Focus::Item { cell, .. } => {
-            Some(format!("{} › {}", step(&cell.step)?, lane(&cell.lane)?))
-        }
-        Focus::Stage(id) => stage(id).map(str::to_owned),
-        Focus::Step(id) => step(id).map(str::to_owned),
-        Focus::Lane(id) => lane(id).map(str::to_owned),
-    }
 }

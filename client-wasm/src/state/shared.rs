@@ -10,7 +10,7 @@ use waymark_model::clip::Clip;
 use waymark_model::edit::{Author, TextField};
 use waymark_model::grid::Item;
 use waymark_model::ids::{CardId, LaneId, StepId};
-use waymark_model::map::{Card, Reader};
+use waymark_model::map::{Card, News, Reader};
 use waymark_model::rich::Watch;
 use waymark_model::{Edit, EditError, History, JourneyMap};
 use waymark_sync::{Replica, ReplicaConfig, ReplicaInput, SaveState};
@@ -19,8 +19,9 @@ use yrs::{Doc, Transact};
 use crate::driver::Driver;
 use crate::presence::caret::{Caret, Guest};
 use crate::profile::{self, Me};
-use crate::state::signals::{Signals, cell_key};
-use crate::state::{Focus, Person, label};
+use crate::state::people::People;
+use crate::state::signals::Signals;
+use crate::state::{Focus, label};
 use crate::{api, dom};
 use crate::{presence, toast};
 
@@ -37,14 +38,17 @@ pub(crate) struct Shared {
     pub(super) loaded: ArcRwSignal<bool>,
     pub(super) save_state: ArcRwSignal<SaveState>,
     pub(super) pending: ArcRwSignal<Pending>,
-    pub(super) people: ArcRwSignal<Vec<Person>>,
+    pub(super) people: People,
+    /// What others changed last.
+    pub(super) heard: ArcRwSignal<Arc<News>>,
     pub(super) can_undo: ArcRwSignal<bool>,
     pub(super) can_redo: ArcRwSignal<bool>,
-    pub(super) focus: RefCell<Option<Focus>>,
+    pub(super) focus: ArcRwSignal<Option<Focus>>,
     /// Where my caret is, as others are told.
     pub(super) caret: RefCell<Option<Caret>>,
     pub(super) carets: ArcRwSignal<Vec<Guest>>,
-    idle: Cell<bool>,
+    /// Since when nobody is at the keyboard, in milliseconds since the Unix epoch.
+    idle: Cell<Option<u64>>,
     /// Whether a page shows it.
     pub(crate) shown: Cell<bool>,
 }
@@ -104,13 +108,14 @@ impl Shared {
             loaded: ArcRwSignal::new(false),
             save_state: ArcRwSignal::new(SaveState::Loading),
             pending: ArcRwSignal::default(),
-            people: ArcRwSignal::default(),
+            people: People::default(),
+            heard: ArcRwSignal::default(),
             can_undo: ArcRwSignal::new(false),
             can_redo: ArcRwSignal::new(false),
-            focus: RefCell::new(None),
+            focus: ArcRwSignal::new(None),
             caret: RefCell::new(None),
             carets: ArcRwSignal::default(),
-            idle: Cell::new(false),
+            idle: Cell::new(None),
             shown: Cell::new(true),
         });
         OPEN.with_borrow_mut(|open| open.insert(key.to_owned(), Rc::clone(&shared)));
@@ -122,7 +127,7 @@ impl Shared {
     /// The page is gone: leave, but stay connected until everything is saved.
     pub(crate) fn hide(self: &Rc<Self>) {
         self.shown.set(false);
-        *self.focus.borrow_mut() = None;
+        self.focus_on(None);
         *self.caret.borrow_mut() = None;
         self.feed(ReplicaInput::SetPresence(None));
         self.flush();
@@ -266,13 +271,13 @@ impl Shared {
 
     /// Reads what changed and wakes who shows it. Before the map has arrived there is
     /// nothing to read.
-    pub(crate) fn refresh(&self) {
+    fn refresh(&self) -> Option<News> {
         let news = {
             let core = self.core.borrow();
             let mut reader = self.reader.borrow_mut();
             let (Some(reader), Ok(txn)) = (reader.as_mut(), core.replica.doc().try_transact())
             else {
-                return;
+                return None;
             };
             reader.catch_up(&txn)
         };
@@ -280,6 +285,14 @@ impl Shared {
             self.signals.apply(reader, &news, dom::now());
         }
         self.refresh_details();
+        Some(news)
+    }
+
+    /// Shows what others changed.
+    pub(crate) fn refresh_others(&self) {
+        if let Some(news) = self.refresh().filter(|news| !news.changes.is_empty()) {
+            self.heard.set(Arc::new(news));
+        }
     }
 
     /// Reads the map for the first time.
@@ -319,7 +332,11 @@ impl Shared {
                 pending.updates = unsaved;
             });
         }
+        let was_cut_off = self.save_state.with_untracked(is_cut_off);
         set_if_new(&self.save_state, state);
+        if was_cut_off != self.save_state.with_untracked(is_cut_off) {
+            self.refresh_people();
+        }
         self.close_if_done();
     }
 
@@ -343,28 +360,21 @@ impl Shared {
 
     /// Reads again who else is here.
     pub(crate) fn refresh_people(&self) {
-        let people: Vec<Person> = {
-            let core = self.core.borrow();
-            core.replica
-                .people()
-                .iter()
-                .filter_map(|(id, json)| presence::read(*id, json))
-                .collect()
-        };
-        let mut places: BTreeMap<String, Vec<Person>> = BTreeMap::new();
-        for person in &people {
-            if let Some(Focus::Cell(cell) | Focus::Item { cell, .. }) = &person.focus {
-                places
-                    .entry(cell_key(&cell.lane, &cell.step))
-                    .or_default()
-                    .push(person.clone());
-            }
-        }
-        self.signals
-            .people_at
-            .set_all(|key| places.get(key).cloned().unwrap_or_default());
-        set_if_new(&self.people, people);
+        let connected = !self.save_state.with_untracked(is_cut_off);
+        let core = self.core.borrow();
+        let told = core.replica.people();
+        self.people.refresh(told, connected, dom::unix_now());
+        drop(core);
         self.refresh_carets();
+    }
+
+    /// Notes where I am; whether that is somewhere else.
+    pub(super) fn focus_on(&self, focus: Option<Focus>) -> bool {
+        let changed = self.focus.with_untracked(|before| *before != focus);
+        if changed {
+            self.focus.set(focus);
+        }
+        changed
     }
 
     /// Tells others who I am and where.
@@ -376,19 +386,27 @@ impl Shared {
         let json = presence::write(
             me.shown_name(),
             me.colour,
-            self.focus.borrow().as_ref(),
+            self.focus.get_untracked().as_ref(),
             self.idle.get(),
         );
         let json = presence::caret::add(json, self.caret.borrow().as_ref());
         self.feed(ReplicaInput::SetPresence(Some(json)));
     }
 
-    /// Notes whether this person is away from the keyboard.
-    pub(crate) fn set_idle(self: &Rc<Self>, idle: bool) {
-        if self.idle.replace(idle) != idle {
+    /// Notes since when this person is away from the keyboard; `None` when at it.
+    pub(crate) fn set_idle(self: &Rc<Self>, since: Option<u64>) {
+        if self.idle.replace(since) != since {
             self.tell_presence();
         }
     }
+}
+
+/// Whether nothing is heard of others.
+fn is_cut_off(state: &SaveState) -> bool {
+    matches!(
+        state,
+        SaveState::Offline { .. } | SaveState::Unavailable { .. } | SaveState::Reconnecting { .. }
+    )
 }
 
 fn author(me: &Me) -> Author<'_> {

@@ -17,8 +17,6 @@ use waymark_model::rich::Rich;
 use waymark_model::scalar::Choice;
 use waymark_model::{Grid, JourneyMap, ranking};
 
-use crate::state::Person;
-
 /// How long a signal outlives its thing, in milliseconds. A delete that is undone at
 /// once finds the views of the thing still mounted, and they must wake again.
 const LINGER_MS: f64 = 2_000.0;
@@ -100,7 +98,6 @@ pub(super) struct Signals {
     pub(super) opportunities: Registry<Option<Opportunity>>,
     pub(super) metrics: Registry<Option<Metric>>,
     pub(super) ranks: Registry<Option<u32>>,
-    pub(super) people_at: Registry<Vec<Person>>,
     /// Rich texts, by the names of their roots, and whether they say anything.
     pub(super) details: Registry<Arc<Rich>>,
     pub(super) detailed: Registry<bool>,

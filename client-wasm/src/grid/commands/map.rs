@@ -7,7 +7,7 @@ use super::super::focus::is_inside;
 use super::super::lens::Lens;
 use super::super::popup::{Content, Popup};
 use super::{At, Command, Section};
-use crate::panels::{filters, popover};
+use crate::panels::{filters, people, popover};
 
 pub(crate) const SECTIONS: &[Section] = &[
     &[
@@ -116,6 +116,22 @@ pub(crate) const SECTIONS: &[Section] = &[
         .checked(|at| is_seen_as(at, Lens::Story)),
     ],
     &[
+        Command::new("map.follow", "footprints", "Follow somebody…", follow)
+            .keys(&["F"])
+            .named(follow_words)
+            .when(|at| is_following(at) || is_anybody_here(at)),
+        Command::new("map.follow-stop", "x", "Stop following", |at| {
+            at.board.stop_following();
+        })
+        .keys(&["Escape"])
+        .when(|at| is_following(at) && at.board.is_idle())
+        .unlisted(),
+        Command::new("map.who", "users-round", "Who is where…", |_| {
+            popover::show(people::list::POPOVER);
+        })
+        .keys(&["G P"]),
+    ],
+    &[
         Command::new("map.add-stage", "plus", "Add stage", |at| {
             at.board.add_stage(Place::Last);
         }),
@@ -148,6 +164,39 @@ fn has_table(at: &At) -> bool {
 /// the browser's.
 fn can_zoom(at: &At, closer: bool) -> bool {
     has_table(at) && is_inside() && untrack(|| at.board.look.can_zoom(closer))
+}
+
+fn is_following(at: &At) -> bool {
+    untrack(|| at.board.follow.is_on())
+}
+
+fn is_anybody_here(at: &At) -> bool {
+    at.board
+        .state
+        .people()
+        .with_untracked(|people| !people.is_empty())
+}
+
+/// Follows whom it can only mean, or asks; or ends it.
+fn follow(at: &At) {
+    if is_following(at) {
+        at.board.stop_following();
+    } else if let Some(person) = at.board.follow.obvious() {
+        at.board.follow_person(person.client_id);
+    } else {
+        popover::show(people::list::POPOVER);
+    }
+}
+
+fn follow_words(at: &At) -> String {
+    if let Some(name) = untrack(|| at.board.follow.name()) {
+        return format!("Stop following {name}");
+    }
+    let person = at.board.follow.obvious();
+    person.map_or_else(
+        || "Follow somebody…".to_owned(),
+        |person| format!("Follow {}", person.name),
+    )
 }
 
 fn is_seen_as(at: &At, lens: Lens) -> bool {

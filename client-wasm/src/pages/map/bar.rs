@@ -11,7 +11,7 @@ use crate::grid::Board;
 use crate::icon::Icon;
 use crate::panels::field::InPlace;
 use crate::panels::filters::{self, FilterButton};
-use crate::panels::people::People;
+use crate::panels::people::{self, People};
 use crate::panels::popover::{self, Popover};
 use crate::panels::profile_form::OwnAvatar;
 use crate::state::MapState;
@@ -95,6 +95,12 @@ fn More() -> impl IntoView {
                     <button class="menu-item" disabled=move || !can_redo.get() on:click=move |_| map.redo()>
                         <Icon name="redo-2" />
                         "Redo"
+                    </button>
+                </li>
+                <li>
+                    <button class="menu-item" on:click=move |_| { popover::close(POPOVER); popover::show(people::list::POPOVER); }>
+                        <Icon name="users-round" />
+                        "Who is where"
                     </button>
                 </li>
                 <ViewItems popover=POPOVER />

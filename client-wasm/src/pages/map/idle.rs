@@ -17,14 +17,15 @@ const NOTE_MS: f64 = 2_000.0;
 /// Listens until the page is left.
 pub(super) fn start(map: MapState) {
     let document = dom::document();
-    let away = Timer::new(move || map.set_idle(true));
+    let away =
+        Timer::new(move || map.set_idle(Some(dom::unix_now().saturating_sub(AWAY_MS as u64))));
     away.set(AWAY_MS);
     let mut noted = dom::now();
     let on_activity = move |_: Event| {
         let now = dom::now();
         if now - noted > NOTE_MS {
             noted = now;
-            map.set_idle(false);
+            map.set_idle(None);
             away.set(AWAY_MS);
         }
     };
