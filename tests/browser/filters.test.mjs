@@ -84,6 +84,13 @@ describe("filters", { timeout: 150_000 }, () => {
     await line(ben).waitFor();
     assert.deepEqual(await counts(ben), wanted);
     assert.equal(await ben.lanes().count(), 1);
+
+    // Another view keeps it, also in its address.
+    await ben.page.locator(".views [data-view=Outline]").click();
+    await ben.page.getByTestId("outline").waitFor();
+    await line(ben).waitFor();
+    assert.deepEqual(await counts(ben), wanted);
+    await ben.page.waitForFunction(() => /view=outline/.test(location.search) && /status=/.test(location.search));
   });
 
   test("a hit that the filter hides clears it and says so", async (t) => {

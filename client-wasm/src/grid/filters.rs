@@ -44,7 +44,12 @@ impl Filters {
                 .get()
                 .then(|| asked.with(|filter| Arc::new(filter.pass(&state.map()))))
         });
-        Effect::new(move |_| address::write(&asked.get(), hides.get()));
+        // Also in the address of another view, whose link says nothing of it.
+        let query = crate::route::query();
+        Effect::new(move |_| {
+            query.track();
+            address::write(&asked.get(), hides.get());
+        });
         Self {
             asked,
             hides,

@@ -69,6 +69,9 @@ pub(super) fn write(filter: &Filter, hides: bool) {
     }
     let location = window().location();
     let path = location.pathname().unwrap_or_default();
+    if !path.starts_with("/map/") {
+        return;
+    }
     let hash = location.hash().unwrap_or_default();
     let mark = if query.is_empty() { "" } else { "?" };
     if let Ok(history) = window().history() {
