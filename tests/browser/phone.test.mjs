@@ -46,6 +46,15 @@ describe("on a phone", { timeout: 60_000 }, () => {
     );
     await ana.isSaved();
     await fits(ana.page);
+
+    // The bar at the thumb takes both back, and shows who else is here.
+    const undo = ana.page.locator(".thumb-bar").getByRole("button", { name: "Undo" });
+    await undo.tap();
+    await undo.tap();
+    await theirs.waitFor({ state: "detached" });
+    await ana.page.locator(".thumb-bar").getByRole("button", { name: /People/ }).tap();
+    await ana.page.getByTestId("who-is-where").getByText("Ben").waitFor();
+    await fits(ana.page);
   });
 
   test("steps are turned like pages", async (t) => {

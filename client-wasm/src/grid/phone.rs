@@ -55,7 +55,7 @@ pub(crate) fn PhoneView() -> impl IntoView {
             <CurveStrip step=step on_choose=Callback::new(move |step| board.show_step(&step)) />
             <StageChips step=step />
             <div class="phone-body">{body}</div>
-            <ThumbBar step=step steps=steps />
+            <ThumbBar step=step />
         </div>
     }
     .into_any()
@@ -102,26 +102,12 @@ fn StepCard(step: StepId, steps: Memo<Vec<StepId>>) -> impl IntoView {
             </span>
         })
     };
-    let nth = {
-        let step = step.clone();
-        move || {
-            steps.with(|steps| {
-                let at = steps.iter().position(|other| *other == step).unwrap_or(0);
-                let swipe = if at + 1 < steps.len() {
-                    " · swipe for the next"
-                } else {
-                    ""
-                };
-                format!("Step {} of {}{swipe}", at + 1, steps.len())
-            })
-        }
-    };
     let guests = people::on_header(board, Focus::Step(step.to_string()));
     let spot = Spot::Step(step.clone());
     let spot_key = spot.key();
     let lanes = move || board.layout.with(|grid| grid.rows.clone());
     let swipe = Swipe::new(board);
-    let section = step.clone();
+    let (section, turned) = (step.clone(), step.clone());
     view! {
         <article
             class=move || format!("phone-step {}", tone(place.get().stage))
@@ -148,7 +134,7 @@ fn StepCard(step: StepId, steps: Memo<Vec<StepId>>) -> impl IntoView {
                 {move || truth().then(|| view! { <Truth /> })}
                 <More of=Signal::derive(move || format!("step {}", title.get())) />
             </header>
-            <p class="phone-nth">{nth}</p>
+            <Turn step=turned steps=steps />
             <For each=lanes key=Clone::clone let:lane>
                 <LaneSection lane=lane step=section.clone() />
             </For>
@@ -163,21 +149,12 @@ fn StepCard(step: StepId, steps: Memo<Vec<StepId>>) -> impl IntoView {
     .into_any()
 }
 
-/// Previous, add, next: within the thumb's reach.
+/// The way to the other views, and what is done most: within the thumb's reach.
 #[component]
-fn ThumbBar(step: Memo<Option<StepId>>, steps: Memo<Vec<StepId>>) -> impl IntoView {
+fn ThumbBar(step: Memo<Option<StepId>>) -> impl IntoView {
     let board = Board::here();
-    let at = move || {
-        step.with(|step| {
-            steps.with(|steps| {
-                step.as_ref()
-                    .and_then(|step| steps.iter().position(|other| other == step))
-            })
-        })
-    };
-    let first = move || at().is_none_or(|at| at == 0);
-    let last = move || at().is_none_or(|at| at + 1 == steps.with(Vec::len));
-    let turn = move |by: isize| board.turn(&steps.get_untracked(), by);
+    let can_undo = board.state.can_undo();
+    let people = board.state.people();
     let add = move |event: leptos::ev::MouseEvent| {
         use wasm_bindgen::JsCast;
         let button = event
@@ -187,18 +164,14 @@ fn ThumbBar(step: Memo<Option<StepId>>, steps: Memo<Vec<StepId>>) -> impl IntoVi
             board.popup.set(Some(Popup::add_to(step, &button)));
         }
     };
+    let others = move || match people.with(Vec::len) {
+        0 => None,
+        count => Some(view! { <b class="thumb-count">{count}</b> }),
+    };
     view! {
-        <nav class="thumb-bar" aria-label="Steps">
-            <button
-                class="thumb"
-                type="button"
-                data-testid="previous"
-                disabled=first
-                on:click=move |_| turn(-1)
-            >
-                <Icon name="chevron-left" />
-                <span>"Previous"</span>
-            </button>
+        <nav class="thumb-bar" aria-label="Map">
+            <ThumbButton icon="list-tree" word="Outline" command="map.outline" />
+            <ThumbButton icon="search" word="Search" command="map.find" />
             <button
                 class="thumb-add"
                 type="button"
@@ -213,14 +186,85 @@ fn ThumbBar(step: Memo<Option<StepId>>, steps: Memo<Vec<StepId>>) -> impl IntoVi
             <button
                 class="thumb"
                 type="button"
-                data-testid="next"
-                disabled=last
-                on:click=move |_| turn(1)
+                disabled=move || !can_undo.get()
+                on:click=move |_| board.state.undo()
             >
-                <span>"Next"</span>
-                <Icon name="chevron-right" />
+                <Icon name="undo-2" />
+                <span>"Undo"</span>
+            </button>
+            <button
+                class="thumb"
+                type="button"
+                data-command="map.who"
+                on:click=move |_| board.command("map.who")
+            >
+                <Icon name="users-round" />
+                <span>"People" {others}</span>
             </button>
         </nav>
+    }
+    .into_any()
+}
+
+/// A command of the bar at the bottom.
+#[component]
+fn ThumbButton(icon: &'static str, word: &'static str, command: &'static str) -> impl IntoView {
+    let board = Board::here();
+    view! {
+        <button
+            class="thumb"
+            type="button"
+            data-command=command
+            on:click=move |_| board.command(command)
+        >
+            <Icon name=icon />
+            <span>{word}</span>
+        </button>
+    }
+    .into_any()
+}
+
+/// Where one is among the steps, and the way to the next without a swipe.
+#[component]
+fn Turn(step: StepId, steps: Memo<Vec<StepId>>) -> impl IntoView {
+    let board = Board::here();
+    let at = Memo::new(move |_| {
+        steps.with(|steps| steps.iter().position(|other| *other == step).unwrap_or(0))
+    });
+    let is_last = move || at.get() + 1 >= steps.with(Vec::len);
+    let words = move || {
+        let swipe = if is_last() {
+            ""
+        } else {
+            " · swipe for the next"
+        };
+        format!("Step {} of {}{swipe}", at.get() + 1, steps.with(Vec::len))
+    };
+    let turn = move |by: isize| board.turn(&steps.get_untracked(), by);
+    view! {
+        <div class="phone-nth">
+            <p>{words}</p>
+            <button
+                class="phone-turn"
+                type="button"
+                data-testid="previous"
+                aria-label="Previous step"
+                disabled=move || at.get() == 0
+                on:click=move |_| turn(-1)
+            >
+                <Icon name="chevron-left" />
+            </button>
+            <button
+                class="phone-turn"
+                type="button"
+                data-testid="next"
+                aria-label="Next step"
+                disabled=is_last
+                on:click=move |_| turn(1)
+            >
+                <Icon name="chevron-right" />
+            </button>
+        </div>
     }
     .into_any()
 }
