@@ -32,6 +32,32 @@ describe("views of a map", { timeout: 90_000 }, () => {
     await map.page.getByTestId("outline").waitFor();
   });
 
+  test("the curve is a table too, and its labels tell their rule until Escape", async (t) => {
+    const map = await openMap(t, browser, await startServer(t), "Ana");
+    const label = map.grid.locator('[data-flag="drop"]').first();
+    const rule = label.getByText("at least 2 points lower");
+    await label.hover();
+    await rule.waitFor();
+    await rule.hover();
+    await map.keyboard.press("Escape");
+    await rule.waitFor({ state: "hidden" });
+    const points = map.grid.locator('[data-point][aria-description*="Sharp drop"]');
+    await points.first().focus();
+    await map.grid.locator(".flag-rule:visible").first().waitFor();
+    await map.keyboard.press("Escape");
+    await map.page.waitForFunction(() => !document.querySelector(".flag.told"));
+
+    await map.keyboard.press("g");
+    await map.keyboard.press("e");
+    const table = map.popup.getByRole("table");
+    await table.waitFor();
+    const steps = await map.names(map.steps());
+    assert.deepEqual(await table.getByRole("rowheader").allInnerTexts(), steps);
+    await table.getByRole("row", { name: /Sharp drop/ }).first().waitFor();
+    await map.keyboard.press("Escape");
+    await table.waitFor({ state: "detached" });
+  });
+
   test("in the outline, arrows walk in reading order and typing starts a card", async (t) => {
     const server = await startServer(t);
     const ben = await openMap(t, browser, server, "Ben");

@@ -13,6 +13,7 @@ use waymark_model::{Edit, Grid};
 use super::clipboard::Clipboard;
 use super::columns::Columns;
 use super::commands::Chords;
+use super::curve::Tip;
 use super::drag::Carried;
 use super::drawer::Drawer;
 use super::filters::Filters;
@@ -88,6 +89,8 @@ pub(crate) struct Board {
     pub(crate) look: Look,
     /// What of the map is asked for.
     pub(crate) filters: Filters,
+    /// Whose rule is shown on the curve.
+    pub(crate) tip: RwSignal<Option<Tip>>,
     /// Whom one follows.
     pub(crate) follow: Follow,
     /// Which cells of a large map are drawn.
@@ -128,6 +131,7 @@ impl Board {
             find: Finder::new(state),
             look: Look::new(),
             filters,
+            tip: RwSignal::new(None),
             follow: Follow::new(state),
             window: Window::new(),
             memory: StoredValue::new_local(Memory::default()),

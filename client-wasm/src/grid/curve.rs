@@ -3,8 +3,10 @@
 pub(crate) mod flags;
 pub(crate) mod plot;
 mod point;
+pub(crate) mod table;
 
 use leptos::prelude::*;
+use waymark_model::rhythm::Run;
 
 use self::flags::{Flag, Pattern};
 use self::plot::{Drawing, FLAGS, Plot};
@@ -77,6 +79,17 @@ pub(crate) fn CurveLayer() -> impl IntoView {
                 {move || flags.get().into_iter().map(|flag| view! { <FlagView flag=flag /> }).collect_view()}
             </div>
             <Summary />
+            <button
+                class="curve-as-table"
+                type="button"
+                tabindex="-1"
+                data-opens=""
+                title="The curve as a table"
+                aria-label="The curve as a table"
+                on:click=move |_| board.command("map.curve-table")
+            >
+                <Icon name="table-2" />
+            </button>
             {move || unset.get().then(|| view! { <p class="curve-hint">{HINT}</p> })}
         </div>
     }
@@ -148,6 +161,15 @@ fn Brackets(flags: Memo<Vec<Flag>>) -> impl IntoView {
     view! { <svg class="curve-brackets" aria-hidden="true">{brackets}</svg> }.into_any()
 }
 
+/// Whose rule is shown on the curve.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Tip {
+    /// That of the label pointed at, by its first step.
+    Flag(Pattern, waymark_model::ids::StepId),
+    /// Those of the labels of a step that has focus.
+    Step(waymark_model::ids::StepId),
+}
+
 #[component]
 fn FlagView(flag: Flag) -> impl IntoView {
     let name = match flag.pattern {
@@ -156,19 +178,66 @@ fn FlagView(flag: Flag) -> impl IntoView {
         Pattern::Peak => "peak",
         Pattern::Sawtooth => "sawtooth",
     };
+    let board = Board::here();
+    // Pointing at it shows its rule, or at the rule itself; so does focus on its step.
+    let steps = flag.steps.clone();
+    let spot = flag.steps.first().cloned();
+    let open = move || {
+        board.tip.with(|tip| {
+            tip.as_ref().is_some_and(|tip| match tip {
+                Tip::Flag(pattern, step) => *pattern == flag.pattern && Some(step) == spot.as_ref(),
+                Tip::Step(step) => steps.contains(step),
+            })
+        })
+    };
+    let own = flag
+        .steps
+        .first()
+        .cloned()
+        .map(|step| Tip::Flag(flag.pattern, step));
+    let touched = own.clone();
+    let rule = flag.pattern.rule();
     view! {
         <span
             class=flag.pattern.class()
             class:iconic=!flag.words
+            class:told=open
+            on:pointerenter=move |_| board.tip.set(own.clone())
+            on:pointerleave=move |_| board.tip.set(None)
+            on:click=move |_| board.tip.set(touched.clone())
             style:left=format!("{}px", flag.x)
             style:top=format!("{}px", flag.y)
             data-flag=name
-            data-tip=flag.pattern.rule()
         >
             <Icon name=flag.pattern.icon() />
             {flag.words.then(|| flag.text.clone())}
+            <span class="flag-rule">{rule}</span>
         </span>
     }
+}
+
+/// The rules behind the labels of a step, for whoever hears them.
+pub(crate) fn rules_at(board: Board, step: &waymark_model::ids::StepId) -> Memo<String> {
+    let rhythm = board.state.rhythm();
+    let step = step.clone();
+    Memo::new(move |_| {
+        rhythm.with(|rhythm| {
+            let ends = |runs: &[Run]| {
+                let mut runs = runs.iter();
+                runs.any(|run| run.first == step || run.last == step)
+            };
+            let begins = rhythm.sawtooth.iter().any(|run| run.first == step);
+            let found = [
+                (rhythm.rapid_drops.contains(&step), Pattern::Drop),
+                (ends(&rhythm.troughs), Pattern::Trough),
+                (ends(&rhythm.peaks), Pattern::Peak),
+                (begins, Pattern::Sawtooth),
+            ];
+            let found = found.into_iter().filter(|(is_there, _)| *is_there);
+            let rules: Vec<_> = found.map(|(_, pattern)| pattern.rule()).collect();
+            rules.join(" ")
+        })
+    })
 }
 
 /// The curve in sentences, for those who do not see it.

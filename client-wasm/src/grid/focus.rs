@@ -7,6 +7,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, FocusOptions, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
 
 use super::board::Board;
+use super::curve::Tip;
 use super::roving;
 use super::spot::{Spot, cell_key, parse_cell};
 use crate::dom::document;
@@ -70,6 +71,13 @@ impl Board {
         let cell = cell.and_then(|cell| parse_cell(&cell.get_attribute("data-cell")?));
         make_tab_stop(&place);
         let typing = self.editing.is_now(&spot);
+        let tip = match &spot {
+            Spot::Point(step) => Some(Tip::Step(step.clone())),
+            _ => None,
+        };
+        if self.tip.with_untracked(|before| *before != tip) {
+            self.tip.set(tip);
+        }
         self.window.keep(cell.as_ref());
         let _ = self.memory.try_update_value(|memory| {
             memory.spot = Some(spot.clone());

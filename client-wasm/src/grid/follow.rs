@@ -152,6 +152,15 @@ impl Board {
         }
     }
 
+    /// Hides the rule that is shown on the curve; whether one was.
+    pub(crate) fn hide_tip(&self) -> bool {
+        let shown = self.tip.with_untracked(Option::is_some);
+        if shown {
+            self.tip.set(None);
+        }
+        shown
+    }
+
     /// Whether nothing is edited, carried or open that Escape belongs to.
     pub(crate) fn is_idle(&self) -> bool {
         self.editing.now().is_none()

@@ -93,6 +93,9 @@ pub(crate) fn handle(board: Board, event: &KeyboardEvent) {
 /// While one follows somebody: Escape ends that, and doing something oneself lets it rest.
 fn follows(board: Board, event: &KeyboardEvent) -> bool {
     let key = event.key();
+    if key == "Escape" && board.hide_tip() {
+        return true;
+    }
     let is_modifier = matches!(key.as_str(), "Shift" | "Control" | "Alt" | "Meta");
     if key == "Escape" && untrack(|| board.follow.is_on()) && board.is_idle() {
         board.stop_following();

@@ -38,6 +38,7 @@ use super::choices::Choices;
 use super::clipboard::{Pasting, Preview};
 use super::commands;
 use super::curve::Levels;
+use super::curve::table::CurveTable;
 use super::focus::focus;
 use super::moves::Moved;
 use super::spot::Spot;
@@ -87,6 +88,8 @@ pub(crate) enum Content {
     ReachTo(CardId),
     /// What people set differently at the same time at a place.
     Choices(Spot),
+    /// The curve in words and numbers.
+    CurveTable,
     /// Every command that can be given now.
     Commands,
     /// Every key.
@@ -197,6 +200,7 @@ impl Popup {
             Content::LaneKinds(_)
             | Content::AddTo(_)
             | Content::HiddenLanes
+            | Content::CurveTable
             | Content::Commands
             | Content::Keys => board.current(),
         }
@@ -270,10 +274,14 @@ fn PopupView(popup: Popup) -> impl IntoView {
         Content::Paste(..) => Some("What is pasted, and where"),
         Content::LaneKinds(_) => Some("What should the lane hold?"),
         Content::Choices(_) => Some("Set differently at the same time: choose one"),
+        Content::CurveTable => Some("The curve as a table"),
         Content::Commands => Some("All commands"),
         Content::Keys => Some("Keys"),
     };
-    let wide = matches!(popup.content, Content::Commands | Content::Keys);
+    let wide = matches!(
+        popup.content,
+        Content::Commands | Content::Keys | Content::CurveTable
+    );
     let role = label.map(|_| "dialog");
     view! {
         <div
@@ -374,6 +382,7 @@ fn content(board: Board, popup: &Popup) -> AnyView {
             view! { <Menu label="Add to this step".to_owned() entries=entries /> }.into_any()
         }
         Content::Choices(spot) => view! { <Choices spot=spot /> }.into_any(),
+        Content::CurveTable => view! { <CurveTable /> }.into_any(),
         Content::Commands => view! { <AllCommands /> }.into_any(),
         Content::Keys => view! { <KeyList /> }.into_any(),
     }

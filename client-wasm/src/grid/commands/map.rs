@@ -92,6 +92,16 @@ pub(crate) const SECTIONS: &[Section] = &[
         )
         .keys(&["Shift+!"])
         .when(|at| has_table(at) && is_inside()),
+        Command::new("map.curve-table", "table-2", "The curve as a table", |at| {
+            at.board.popup.set(Some(Popup::on_top(Content::CurveTable)));
+        })
+        .keys(&["G E"]),
+        Command::new("map.hide-tip", "x", "Hide the rule", |at| {
+            at.board.hide_tip();
+        })
+        .keys(&["Escape"])
+        .when(|at| at.board.tip.with_untracked(Option::is_some))
+        .unlisted(),
         Command::new("map.compact", "rows-4", "Compact", |at| {
             at.board
                 .set_compact(!untrack(|| at.board.look.is_compact()));

@@ -57,6 +57,8 @@ pub(crate) struct Flag {
     pub(crate) y: f64,
     /// The stretch a sawtooth's bracket spans.
     pub(crate) span: Option<(f64, f64)>,
+    /// The steps it is about.
+    pub(crate) steps: Vec<StepId>,
     /// Whether there is room for the words; the icon alone is shown otherwise.
     pub(crate) words: bool,
 }
@@ -99,7 +101,9 @@ pub(crate) fn flags(
     let middle = |run: &Run| {
         Some((plot.x(*columns.get(&run.first)?) + plot.x(*columns.get(&run.last)?)) / 2.0)
     };
-    let new = |pattern, text: String, x, y| Flag {
+    let of_run = |run: &Run| vec![run.first.clone(), run.last.clone()];
+    let new = |pattern, text: String, x, y, steps| Flag {
+        steps,
         pattern,
         text,
         x,
@@ -118,6 +122,7 @@ pub(crate) fn flags(
             "Sawtooth".to_owned(),
             (span.0 + span.1) / 2.0,
             2.0,
+            vec![run.first.clone()],
         );
         flags.push(Flag {
             span: Some(span),
@@ -134,6 +139,7 @@ pub(crate) fn flags(
             format!("Sharp drop {}", signed(fall)),
             plot.x(*column),
             y,
+            vec![step.clone()],
         ));
     }
     for run in &rhythm.peaks {
@@ -145,6 +151,7 @@ pub(crate) fn flags(
             "Peak".to_owned(),
             x,
             plot.y(value) - FACE - FLAGS - 3.0,
+            of_run(run),
         ));
     }
     for run in &rhythm.troughs {
@@ -156,6 +163,7 @@ pub(crate) fn flags(
             "Trough".to_owned(),
             x,
             plot.y(value) + FACE + 3.0,
+            of_run(run),
         ));
     }
     make_room(&mut flags);

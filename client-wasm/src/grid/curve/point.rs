@@ -101,6 +101,10 @@ pub(crate) fn Point(step: StepId) -> impl IntoView {
     let value = value_at(board, &step);
     let name = board.state.step(&step);
     let open = choices::count_at(board, &Spot::Point(step.clone()));
+    let rules = super::rules_at(board, &step);
+    let truth = Memo::new(move |_| {
+        name.with(|step| step.as_ref().is_some_and(|step| step.moment_of_truth))
+    });
     let label = move || {
         name.with(|step| {
             format!(
@@ -134,6 +138,10 @@ pub(crate) fn Point(step: StepId) -> impl IntoView {
                 aria-valuemin=move || plot.get().min
                 aria-valuemax=move || plot.get().max
                 aria-valuenow=move || value.get().unwrap_or_else(|| f64::midpoint(plot.get().min, plot.get().max))
+                aria-description=move || {
+                    let truth = if truth.get() { "Moment of truth. " } else { "" };
+                    format!("{truth}{}", rules.get())
+                }
                 aria-valuetext=move || spoken(value.get(), &plot.get()) + &choices::said(open.get())
                 data-spot=Spot::Point(step.clone()).key()
                 data-point=step.to_string()
@@ -146,6 +154,7 @@ pub(crate) fn Point(step: StepId) -> impl IntoView {
                     Some(mood) => view! { <Icon name=mood_icon(mood) /> }.into_any(),
                     None => view! { <Icon name="plus" /> }.into_any(),
                 }}
+                {move || truth.get().then(|| view! { <span class="point-star" title="Moment of truth"><Icon name="star-filled" /></span> })}
             </div>
             <Chip spot=Spot::Point(step) />
         </div>
