@@ -10,8 +10,10 @@
 //! tags. Buttons carry `data-action`: `more`, `add`, `add-step`, `add-stage`, `add-lane`,
 //! `level`, `levels`. `data-testid`: `grid`, `stage`, `step`, `lane`, `cell`, `item`,
 //! `editor`, `point`, `popup`, `move-to`, `name-stages`, `add`, `add-stage`, `add-lane`,
-//! `choices`, `choice`, `paste-preview`, `pain-score`, `pain-rank`, `hidden-lanes`, `names`, `curve-summary`,
-//! `phone`, `previous`, `next`, `add-here`, `outline`, `story`, `selection-bar`.
+//! `choices`, `choice`, `paste-preview`, `pain-score`, `pain-rank`, `hidden-lanes`, `names`,
+//! `curve-summary`, `phone`, `previous`, `next`, `add-here`, `outline`, `story`,
+//! `selection-bar`; of people `following`, `follow-again`, `follow-stop`, `who-is-where`,
+//! `go-there`, `follow`, `read-out`.
 //! In "Move to…" the selects have `data-field`: `stage`, `step`, `lane`, `position`.
 
 #![expect(
