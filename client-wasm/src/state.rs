@@ -267,6 +267,11 @@ impl MapState {
         let shared = self.shared();
         shared.signals.cards.get(id.as_str(), || shared.card(id))
     }
+    /// What a card says right now, found without looking at the others; not tracked.
+    pub fn card_text(&self, id: &CardId) -> Option<String> {
+        let card = self.shared_if_open()?.card(id)?;
+        Some(card.text)
+    }
     pub fn pain(&self, id: &PainId) -> Signal<Option<PainPoint>> {
         self.thing(
             id.as_str(),

@@ -280,11 +280,7 @@ impl Board {
     pub(crate) fn text_of(&self, item: &Item) -> Option<String> {
         let map = self.state.map();
         match item {
-            Item::Card(id) => map
-                .cards
-                .iter()
-                .find(|card| card.id == *id)
-                .map(|card| card.text.clone()),
+            Item::Card(id) => self.state.card_text(id),
             Item::Pain(id) => map
                 .pains
                 .iter()
