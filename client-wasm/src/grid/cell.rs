@@ -37,12 +37,146 @@ pub(crate) fn items(board: Board, cell: &CellId) -> Memo<Vec<Item>> {
     })
 }
 
-/// One gridcell of the table.
+/// One gridcell of the table. There are thousands of them in a large map: a cell that is
+/// not drawn has its box, its name and its place, and asks for nothing else.
 #[component]
 pub(crate) fn CellView(cell: CellId) -> impl IntoView {
     let board = Board::here();
     let column = Column::Step(cell.step.clone());
     let near = nearness(board, &cell);
+    let windowed = near.is_some();
+    let items = board.state.cell(&cell);
+    let shell = Shell {
+        near,
+        items,
+        cell: cell.clone(),
+    };
+    let (room, label, class, colour) = (shell.clone(), shell.clone(), shell.clone(), shell.clone());
+    let key = cell_key(&cell);
+    let spot = Spot::Cell(cell.clone()).key();
+    let content = move || {
+        let drawn = shell.is_drawn() || shell.reaches_out(board);
+        drawn.then(|| view! { <Content cell=cell.clone() /> })
+    };
+    view! {
+        <div
+            class=move || class.class(board)
+            style=("--who", move || colour.colour(board))
+            style=("min-height", move || room.room(board))
+            role="gridcell"
+            aria-colindex=move || board.columns.index(&column) + 2
+            aria-label=move || label.label(board)
+            tabindex="-1"
+            data-spot=spot
+            data-cell=key
+            data-window=windowed
+            data-testid="cell"
+        >
+            {content}
+        </div>
+    }
+    .into_any()
+}
+
+/// What a cell knows about itself without what is in it. All of it is tracked.
+#[derive(Clone)]
+struct Shell {
+    /// Whether it is drawn, in a large map.
+    near: Option<ArcRwSignal<bool>>,
+    items: Signal<Vec<Item>>,
+    cell: CellId,
+}
+
+impl Shell {
+    fn is_drawn(&self) -> bool {
+        self.near.as_ref().is_none_or(|near| near.get())
+    }
+
+    /// Whether a card in it covers other cells too, which may be seen.
+    fn reaches_out(&self, board: Board) -> bool {
+        board.spans.with(|spans| {
+            !spans.is_empty()
+                && self.items.with(|items| {
+                    let wide =
+                        |item: &Item| matches!(item, Item::Card(id) if spans.contains_key(id));
+                    items.iter().any(wide)
+                })
+        })
+    }
+
+    fn class(&self, board: Board) -> &'static str {
+        let role = board
+            .lanes
+            .with(|lanes| lanes.get(&self.cell.lane).map(|(_, role)| *role));
+        match (role == Some(Role::Curve), self.is_drawn()) {
+            (curve, true) => match (curve, self.guest(board).is_some()) {
+                (false, false) => "cell",
+                (false, true) => "cell occupied",
+                (true, false) => "cell with-curve",
+                (true, true) => "cell with-curve occupied",
+            },
+            (false, false) => "cell far",
+            (true, false) => "cell with-curve far",
+        }
+    }
+
+    /// The colour of who is in it.
+    fn colour(&self, board: Board) -> Option<String> {
+        self.is_drawn().then(|| self.guest(board)).flatten()
+    }
+
+    fn guest(&self, board: Board) -> Option<String> {
+        people::colour_of_cell(board, &self.cell)
+    }
+
+    /// The height it keeps while it is not drawn.
+    fn room(&self, board: Board) -> Option<String> {
+        if self.is_drawn() {
+            return None;
+        }
+        let texts: Vec<String> = self.items.with(|items| {
+            let texts = items.iter().filter_map(|item| board.text_of(item));
+            texts.collect()
+        });
+        if texts.is_empty() {
+            return None;
+        }
+        let texts = texts.iter().map(String::as_str);
+        let height = window::height(texts, flows(board, &self.cell.lane));
+        Some(format!("{height}px"))
+    }
+
+    /// "Payment, Pain points, empty", or how much is in it while that is not drawn; a cell
+    /// whose items are drawn is named by them.
+    fn label(&self, board: Board) -> Option<String> {
+        let drawn = self.is_drawn();
+        let count = self.items.with(|items| {
+            let shown = items.iter().filter(|item| !board.filters.hides(item));
+            shown.count()
+        });
+        let holds = match count {
+            0 if drawn && board.drafting.is(&self.cell) => return None,
+            0 => "empty".to_owned(),
+            _ if drawn => return None,
+            1 => "1 card".to_owned(),
+            _ => format!("{count} cards"),
+        };
+        let step = board.state.step(&self.cell.step);
+        let lane = board.state.lane(&self.cell.lane);
+        let step = step.with(|step| step.as_ref().map(|step| step.title.clone()));
+        let lane = lane.with(|lane| lane.as_ref().map(|lane| lane.title.clone()));
+        let (step, lane) = (step.unwrap_or_default(), lane.unwrap_or_default());
+        Some(format!("{step}, {lane}, {holds}"))
+    }
+}
+
+/// What is in a cell.
+#[component]
+fn Content(cell: CellId) -> impl IntoView {
+    let board = Board::here();
+    let guests = people::in_cell(board, &cell);
+    let (wide, narrow) = by_width(board, items(board, &cell));
+    let wide_cell = cell.clone();
     let lane = cell.lane.clone();
     let curve = Memo::new(move |_| {
         board.lanes.with(|lanes| {
@@ -51,50 +185,6 @@ pub(crate) fn CellView(cell: CellId) -> impl IntoView {
                 .is_some_and(|(_, role)| *role == Role::Curve)
         })
     });
-    let items = items(board, &cell);
-    let (wide, narrow) = by_width(board, items);
-    let wide_cell = cell.clone();
-    let guests = people::in_cell(board, &cell);
-    let label = label(board, &cell, items, near.clone());
-    let place = board.columns.place(column);
-    let key = cell_key(&cell);
-    let spot = Spot::Cell(cell.clone()).key();
-    let room = near.clone().map(|near| room(board, &cell, near));
-    let windowed = near.is_some();
-    let content = move || match &near {
-        Some(near) if !near.get() => None,
-        _ => Some(view! { <Content cell=cell.clone() curve=curve items=narrow /> }),
-    };
-    view! {
-        <div
-            class="cell"
-            class:with-curve=curve
-            class:occupied=move || guests.with(|guests| !guests.is_empty())
-            style=("--who", people::colour(guests))
-            style=("min-height", move || room.as_ref().map(|room| room.get()))
-            role="gridcell"
-            aria-colindex=move || place.get().index + 2
-            aria-label=label
-            tabindex="-1"
-            data-spot=spot
-            data-cell=key
-            data-window=windowed
-            data-testid="cell"
-        >
-            <Tags guests=guests />
-            <For each=move || wide.get() key=item_key let:item>
-                <WideItem item=item cell=wide_cell.clone() />
-            </For>
-            {content}
-        </div>
-    }
-    .into_any()
-}
-
-/// What is in a cell.
-#[component]
-fn Content(cell: CellId, curve: Memo<bool>, items: Memo<Vec<Item>>) -> impl IntoView {
-    let board = Board::here();
     let lane = cell.lane.clone();
     let flows = move || flows(board, &lane);
     let band = {
@@ -110,9 +200,13 @@ fn Content(cell: CellId, curve: Memo<bool>, items: Memo<Vec<Item>>) -> impl Into
         move || curve.get().then(|| view! { <Point step=step.clone() /> })
     };
     view! {
+        <Tags guests=guests />
+        <For each=move || wide.get() key=item_key let:item>
+            <WideItem item=item cell=wide_cell.clone() />
+        </For>
         {point}
         <div class="items" class:flows=flows style=("--band", move || band.get().to_string())>
-            <Items items=items cell=cell.clone() />
+            <Items items=narrow cell=cell.clone() />
             <AddButton cell=cell />
         </div>
     }
@@ -137,31 +231,10 @@ fn nearness(board: Board, cell: &CellId) -> Option<ArcRwSignal<bool>> {
     {
         return None;
     }
-    let column = board
-        .columns
-        .place(Column::Step(cell.step.clone()))
-        .get_untracked()
-        .index;
+    let column = untrack(|| board.columns.index(&Column::Step(cell.step.clone())));
     let row = grid.rows.iter().position(|lane| *lane == cell.lane)?;
     let weight = grid.items(cell).len();
     Some(board.window.enter(cell, column, row, weight))
-}
-
-/// The height of a cell that is not drawn.
-fn room(board: Board, cell: &CellId, near: ArcRwSignal<bool>) -> Memo<String> {
-    let items = board.state.cell(cell);
-    let cell = cell.clone();
-    Memo::new(move |_| {
-        if near.get() || items.with(Vec::is_empty) {
-            return String::new();
-        }
-        let texts: Vec<String> = items.with(|items| {
-            let texts = items.iter().filter_map(|item| board.text_of(item));
-            texts.collect()
-        });
-        let texts = texts.iter().map(String::as_str);
-        format!("{}px", window::height(texts, flows(board, &cell.lane)))
-    })
 }
 
 /// The items, keyed: an item that stays keeps its node.
@@ -229,33 +302,4 @@ fn AddButton(cell: CellId) -> impl IntoView {
         </button>
     }
     .into_any()
-}
-
-/// "Payment, Pain points, empty", or how much is in it while that is not drawn; a cell
-/// whose items are drawn is named by them.
-fn label(
-    board: Board,
-    cell: &CellId,
-    items: Memo<Vec<Item>>,
-    near: Option<ArcRwSignal<bool>>,
-) -> Signal<Option<String>> {
-    let step = board.state.step(&cell.step);
-    let lane = board.state.lane(&cell.lane);
-    Signal::derive(move || {
-        let count = items.with(Vec::len);
-        let drawn = near.as_ref().is_none_or(|near| near.get());
-        let holds = match count {
-            0 => "empty".to_owned(),
-            _ if drawn => return None,
-            1 => "1 card".to_owned(),
-            _ => format!("{count} cards"),
-        };
-        let step = step.with(|step| step.as_ref().map(|step| step.title.clone()));
-        let lane = lane.with(|lane| lane.as_ref().map(|lane| lane.title.clone()));
-        Some(format!(
-            "{}, {}, {holds}",
-            step.unwrap_or_default(),
-            lane.unwrap_or_default()
-        ))
-    })
 }

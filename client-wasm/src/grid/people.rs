@@ -46,6 +46,14 @@ pub(crate) fn in_cell(board: Board, cell: &CellId) -> Memo<Vec<Guest>> {
     })
 }
 
+/// The colour of who is in a cell, on none of its items; tracked.
+pub(crate) fn colour_of_cell(board: Board, cell: &CellId) -> Option<String> {
+    people_at(board, cell).with(|people| {
+        let here = |person: &&Person| matches!(&person.focus, Some(Focus::Cell(_)));
+        people.iter().find(here).map(|person| person.colour.clone())
+    })
+}
+
 /// Who else is on a header.
 pub(crate) fn on_header(board: Board, place: Focus) -> Memo<Vec<Guest>> {
     let here = board.state.people_at(&place);

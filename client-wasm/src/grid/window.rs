@@ -12,10 +12,12 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use waymark_model::grid::CellId;
 use web_sys::js_sys::Array;
-use web_sys::{Element, IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit};
+use web_sys::{
+    DomRect, DomRectReadOnly, Element, IntersectionObserver, IntersectionObserverEntry,
+    IntersectionObserverInit,
+};
 
 use super::focus::root;
-use super::spot::cell_key;
 
 /// Maps with no more cells and cards than this are drawn whole.
 const SMALL: usize = 700;
@@ -34,11 +36,23 @@ pub(crate) struct Window(StoredValue<Inner, LocalStorage>);
 #[derive(Default)]
 struct Inner {
     observer: Option<Observer>,
-    cells: HashMap<String, Entry>,
-    queue: VecDeque<String>,
+    cells: HashMap<CellId, Entry>,
+    /// How near the lanes and the steps are. Two lists are watched and not all cells: a
+    /// browser looks at everything that is watched in every frame.
+    lanes: HashMap<String, Reach>,
+    steps: HashMap<String, Reach>,
+    queue: VecDeque<CellId>,
     at_work: bool,
     /// The cell with the tab stop: it stays, wherever one scrolls.
-    kept: Option<String>,
+    kept: Option<CellId>,
+}
+
+/// How near a lane or a step is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Reach {
+    Far,
+    Near,
+    Seen,
 }
 
 struct Entry {
@@ -63,6 +77,38 @@ pub(crate) fn is_large(cells: usize, things: usize) -> bool {
     cells + things > SMALL
 }
 
+impl Inner {
+    /// How near a cell is, if that is known.
+    fn reach(&self, cell: &CellId) -> Option<Reach> {
+        let lane = self.lanes.get(cell.lane.as_str())?;
+        let step = self.steps.get(cell.step.as_str())?;
+        Some(*lane.min(step))
+    }
+
+    /// Lines up the cells that came near or went away: what is seen comes first.
+    fn want(&mut self) {
+        let mut changed = Vec::new();
+        for (cell, entry) in &self.cells {
+            let Some(reach) = self.reach(cell) else {
+                continue;
+            };
+            if (reach > Reach::Far) != entry.wanted {
+                changed.push((reach, cell.clone()));
+            }
+        }
+        for (reach, cell) in changed {
+            if let Some(entry) = self.cells.get_mut(&cell) {
+                entry.wanted = reach > Reach::Far;
+            }
+            if reach == Reach::Seen {
+                self.queue.push_front(cell);
+            } else {
+                self.queue.push_back(cell);
+            }
+        }
+    }
+}
+
 impl Window {
     pub(crate) fn new() -> Self {
         Self(StoredValue::new_local(Inner::default()))
@@ -76,7 +122,12 @@ impl Window {
         row: usize,
         weight: usize,
     ) -> ArcRwSignal<bool> {
-        let is_near = column < FIRST_COLUMNS && row < FIRST_ROWS;
+        let is_first = column < FIRST_COLUMNS && row < FIRST_ROWS;
+        let is_near = self
+            .0
+            .try_with_value(|inner| inner.reach(cell))
+            .flatten()
+            .map_or(is_first, |reach| reach > Reach::Far);
         let near = ArcRwSignal::new(is_near);
         let entry = Entry {
             near: near.clone(),
@@ -85,11 +136,11 @@ impl Window {
         };
         let _ = self
             .0
-            .try_update_value(|inner| inner.cells.insert(cell_key(cell), entry));
+            .try_update_value(|inner| inner.cells.insert(cell.clone(), entry));
         near
     }
 
-    /// Watches the cells that are in the page now.
+    /// Watches the lanes and the steps that are in the page now.
     pub(crate) fn watch(&self) {
         let Some(board) = root().and_then(|root| root.query_selector(".board").ok().flatten())
         else {
@@ -108,12 +159,15 @@ impl Window {
             let Some(Observer { observer, .. }) = &inner.observer else {
                 return;
             };
-            let Ok(cells) = board.query_selector_all("[data-window]") else {
+            if inner.cells.is_empty() {
+                return;
+            }
+            let Ok(places) = board.query_selector_all(".row[data-lane], .step[data-step]") else {
                 return;
             };
-            for index in 0..cells.length() {
-                if let Some(cell) = cells.get(index).and_then(|cell| cell.dyn_into().ok()) {
-                    observer.observe(&cell);
+            for index in 0..places.length() {
+                if let Some(place) = places.get(index).and_then(|place| place.dyn_into().ok()) {
+                    observer.observe(&place);
                 }
             }
         });
@@ -122,7 +176,7 @@ impl Window {
     /// Draws a cell, wherever it is; whether it was not drawn before.
     pub(crate) fn demand(&self, cell: &CellId) -> bool {
         let near = self.0.try_with_value(|inner| {
-            let entry = inner.cells.get(&cell_key(cell))?;
+            let entry = inner.cells.get(cell)?;
             Some(entry.near.clone())
         });
         let Some(near) = near.flatten().filter(|near| !near.get_untracked()) else {
@@ -134,7 +188,7 @@ impl Window {
 
     /// The cell with the tab stop stays, and the one before may go.
     pub(crate) fn keep(&self, cell: Option<&CellId>) {
-        let key = cell.map(cell_key);
+        let key = cell.cloned();
         let changed = self.0.try_update_value(|inner| {
             if inner.kept == key {
                 return false;
@@ -149,26 +203,24 @@ impl Window {
     }
 
     fn note(&self, entries: &Array) {
+        let view = root().map(|root| root.get_bounding_client_rect());
         let _ = self.0.try_update_value(|inner| {
             for entry in entries.iter() {
                 let entry: IntersectionObserverEntry = entry.unchecked_into();
-                let Some(key) = entry.target().get_attribute("data-cell") else {
-                    continue;
-                };
-                let Some(cell) = inner.cells.get_mut(&key) else {
-                    continue;
-                };
-                cell.wanted = entry.is_intersecting();
-                if cell.wanted == cell.near.get_untracked() {
-                    continue;
-                }
-                // What is seen comes before what is only near.
-                if cell.wanted && is_seen(&entry) {
-                    inner.queue.push_front(key);
-                } else {
-                    inner.queue.push_back(key);
+                let place = entry.target();
+                if let Some(lane) = place.get_attribute("data-lane") {
+                    let reach = reach(&entry, view.as_ref(), |place, view| {
+                        place.bottom() > view.top() && place.top() < view.bottom()
+                    });
+                    inner.lanes.insert(lane, reach);
+                } else if let Some(step) = place.get_attribute("data-step") {
+                    let reach = reach(&entry, view.as_ref(), |place, view| {
+                        place.right() > view.left() && place.left() < view.right()
+                    });
+                    inner.steps.insert(step, reach);
                 }
             }
+            inner.want();
         });
         self.work();
     }
@@ -227,16 +279,20 @@ fn observer(window: Window, board: &Element) -> Option<Observer> {
     })
 }
 
-/// Whether a cell is in view, and not only near it.
-fn is_seen(entry: &IntersectionObserverEntry) -> bool {
-    let cell = entry.bounding_client_rect();
-    let Some(root) = root().map(|root| root.get_bounding_client_rect()) else {
-        return false;
-    };
-    cell.right() > root.left()
-        && cell.left() < root.right()
-        && cell.bottom() > root.top()
-        && cell.top() < root.bottom()
+/// How near a lane or a step is; `shares` says whether it and the view overlap.
+fn reach(
+    entry: &IntersectionObserverEntry,
+    view: Option<&DomRect>,
+    shares: impl Fn(&DomRectReadOnly, &DomRect) -> bool,
+) -> Reach {
+    if !entry.is_intersecting() {
+        return Reach::Far;
+    }
+    if view.is_some_and(|view| shares(&entry.bounding_client_rect(), view)) {
+        Reach::Seen
+    } else {
+        Reach::Near
+    }
 }
 
 /// How high the contents of a cell are likely to be, in CSS pixels: for its box while they
