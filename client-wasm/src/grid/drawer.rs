@@ -69,11 +69,14 @@ impl Board {
             return;
         };
         self.popup.set(None);
-        self.drawer.subject.set(Some(subject));
-        // By then the drawer is in the page.
-        request_animation_frame(|| {
+        self.drawer.subject.set(Some(subject.clone()));
+        // By then the drawer is in the page, and the map beside it is narrower.
+        request_animation_frame(move || {
             if let Some(panel) = panel() {
                 focus::focus(&panel);
+            }
+            if let Some(place) = focus::element(&subject) {
+                focus::reveal(&place);
             }
         });
     }

@@ -17,14 +17,20 @@ impl MapState {
     /// A rich text as it is; wakes when anybody changes it.
     pub fn details(&self, of: &DetailsOf) -> Signal<Arc<Rich>> {
         let shared = self.shared();
-        let now = || Arc::new(shared.rich(of));
+        let now = || {
+            shared.expect(of);
+            Arc::new(shared.rich(of))
+        };
         shared.signals.details.get(&of.root(), now)
     }
 
     /// Whether a rich text says anything.
     pub fn has_details(&self, of: &DetailsOf) -> Signal<bool> {
         let shared = self.shared();
-        let now = || !shared.rich(of).is_blank();
+        let now = || {
+            shared.expect(of);
+            !shared.rich(of).is_blank()
+        };
         shared.signals.detailed.get(&of.root(), now)
     }
 
@@ -76,6 +82,12 @@ impl MapState {
 }
 
 impl Shared {
+    fn expect(&self, of: &DetailsOf) {
+        if let Some(watch) = &*self.details.borrow() {
+            watch.expect(of);
+        }
+    }
+
     fn rich(&self, of: &DetailsOf) -> Rich {
         let core = self.core.borrow();
         let txn = core.replica.doc().try_transact();

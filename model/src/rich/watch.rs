@@ -5,12 +5,12 @@ use std::mem;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use yrs::branch::BranchID;
-use yrs::{Doc, Origin, ReadTxn, Transact};
+use yrs::{Doc, Origin, ReadTxn, Transact, WriteTxn};
 
 use super::DetailsOf;
 
-/// Watches all rich texts of a document, also those that do not exist yet, for as long
-/// as it lives.
+/// Watches the rich texts of a document, for as long as it lives: those that are there,
+/// those that are written in here, and those it is told to [expect](Watch::expect).
 #[derive(Debug)]
 pub struct Watch {
     noted: Arc<Mutex<BTreeSet<DetailsOf>>>,
@@ -50,6 +50,14 @@ impl Watch {
         }
     }
 
+    /// From now on notices also when others make this one: yrs tells nothing of a root
+    /// whose type nobody here has said.
+    pub fn expect(&self, of: &DetailsOf) {
+        if let Ok(mut txn) = self.doc.try_transact_mut() {
+            txn.get_or_insert_text(of.root());
+        }
+    }
+
     /// Those that changed since this was asked last.
     pub fn take(&self) -> BTreeSet<DetailsOf> {
         mem::take(&mut *self.noted.lock().unwrap_or_else(PoisonError::into_inner))
@@ -64,6 +72,9 @@ impl Drop for Watch {
 
 #[cfg(test)]
 mod tests {
+    use yrs::Update;
+    use yrs::updates::decoder::Decode;
+
     use super::*;
     use crate::apply;
     use crate::edit::Edit;
@@ -98,5 +109,24 @@ mod tests {
         };
         apply(&mut doc.transact_mut(), &text).unwrap();
         assert!(watch.take().is_empty(), "a card's own text is no details");
+    }
+
+    #[test]
+    fn it_notices_a_text_that_somebody_else_makes() {
+        let (ana, ben) = (demo_doc("saas-evaluation"), Doc::with_client_id(99));
+        let give = |from: &Doc, to: &Doc| {
+            let since = to.transact().state_vector();
+            let update = from.transact().encode_state_as_update_v1(&since);
+            let update = Update::decode_v1(&update).unwrap();
+            to.transact_mut().apply_update(update).unwrap();
+        };
+        give(&ana, &ben);
+        let watch = Watch::new(&ben);
+        let of = DetailsOf::Card(card("a06-actions-1"));
+        watch.expect(&of);
+        assert!(watch.take().is_empty());
+        write(&ana, "a06-actions-1");
+        give(&ana, &ben);
+        assert_eq!(watch.take(), BTreeSet::from([of]));
     }
 }

@@ -167,6 +167,13 @@ impl Editor {
         self.selection.set((anchor, head));
     }
 
+    /// Somebody is back in the text: others see the caret again.
+    fn on_focus(&self) {
+        let (anchor, head) = self.selection.get_untracked();
+        self.put(self.now(anchor), self.now(head));
+        self.on_select();
+    }
+
     /// Replaces a stretch, in offsets of what is shown, by letters.
     fn replace(&self, from: usize, to: usize, insert: &str, marks: Option<Marks>) {
         self.state.catch_up();
@@ -338,7 +345,7 @@ pub(super) fn RichDetails(of: DetailsOf, label: String) -> impl IntoView {
                     on:paste=move |event| input::on_paste(editor, &event)
                     on:drop=move |event| event.prevent_default()
                     on:click=move |event| link::follow(&event)
-                    on:focus=move |_| editor.on_select()
+                    on:focus=move |_| editor.on_focus()
                     on:blur=move |_| editor.state.set_caret(None)
                 ></div>
                 <RichCarets of=editor.of.get_value() node=editor.node shown=editor.shown />

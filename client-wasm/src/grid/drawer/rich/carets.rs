@@ -74,18 +74,27 @@ pub(super) fn RichCarets(
             .get()
             .into_iter()
             .map(|shape| {
-                let style = format!(
-                    "left:{:.1}px;top:{:.1}px;width:{:.1}px;height:{:.1}px;--who:{}",
-                    shape.left, shape.top, shape.width, shape.height, shape.colour
-                );
-                match shape.name {
-                    Some(name) => view! {
-                        <span class="guest-caret" style=style data-testid="caret">
-                            <b class="guest-name">{name}</b>
-                        </span>
-                    }
-                    .into_any(),
-                    None => view! { <span class="guest-selected" style=style></span> }.into_any(),
+                let px = |length: f64| format!("{length:.1}px");
+                let (left, top) = (px(shape.left), px(shape.top));
+                let (width, height) = (px(shape.width), px(shape.height));
+                let caret = shape.name.is_some();
+                let name = shape
+                    .name
+                    .map(|name| view! { <b class="guest-name">{name}</b> });
+                // One property each: a style in one word is refused by the page's policy.
+                view! {
+                    <span
+                        class:guest-caret=caret
+                        class:guest-selected=!caret
+                        data-testid=caret.then_some("caret")
+                        style=("left", left)
+                        style=("top", top)
+                        style=("width", width)
+                        style=("height", height)
+                        style=("--who", shape.colour)
+                    >
+                        {name}
+                    </span>
                 }
             })
             .collect_view()
