@@ -18,7 +18,7 @@ use waymark_model::edit::{Target, TextField};
 use waymark_model::grid::{CellId, Item};
 use waymark_model::ids::*;
 use waymark_model::map::{
-    Card, Connector, Frame, Lane, Metric, News, Opportunity, PainPoint, Persona, Stage, Step,
+    Card, Connector, Frame, Lane, Metric, News, Opportunity, PainPoint, Persona, Stage, Step, Group,
     label_of,
 };
 use waymark_model::rhythm::Rhythm;
@@ -319,6 +319,10 @@ impl MapState {
     /// The connections between steps, in order.
     pub fn connectors(&self) -> Signal<Vec<Connector>> {
         self.shared().signals.connectors.clone().into()
+    }
+    /// The groups of cards, in the order they were made.
+    pub fn groups(&self) -> Signal<Vec<Group>> {
+        self.shared().signals.groups.clone().into()
     }
     /// The patterns on that line.
     pub fn rhythm(&self) -> Signal<Rhythm> {

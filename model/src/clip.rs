@@ -15,7 +15,7 @@ pub use self::copies::Copies;
 pub use self::paste::{Landings, Match, Pasted};
 use crate::edit::{Edit, Place, TextField, apply};
 use crate::grid::{CellId, Grid, Item};
-use crate::ids::{LaneId, MapId, StepId};
+use crate::ids::{GroupId, LaneId, MapId, StepId};
 use crate::interchange::{FileError, MapFile};
 use crate::map::{JourneyMap, text_of};
 use crate::rich::{DetailsOf, Rich};
@@ -85,6 +85,9 @@ impl Clip {
         let has = |item: Item| taken.contains(&&item);
         let cards = map.cards.iter().filter(|it| has(Item::Card(it.id.clone())));
         part.cards = cards.cloned().collect();
+        let of_group = |id: &GroupId| part.cards.iter().any(|it| it.group.as_ref() == Some(id));
+        let groups = map.groups.iter().filter(|it| of_group(&it.id));
+        part.groups = groups.cloned().collect();
         for card in &mut part.cards {
             let inside = |end: &StepId| part.steps.iter().any(|step| step.id == *end);
             card.span_to = card.span_to.take().filter(inside);
@@ -188,7 +191,15 @@ impl Clip {
             };
             edits.extend(copies::item(self, &item, &item, &cell, None));
         }
+        edits.extend(map.groups.iter().map(|it| Edit::AddGroup {
+            id: it.id.clone(),
+            title: it.title.clone(),
+        }));
         for card in &map.cards {
+            edits.extend(map.group_of(card).map(|group| Edit::GroupCard {
+                id: card.id.clone(),
+                group: Some(group.id.clone()),
+            }));
             edits.extend(card.span_to.clone().map(|to| Edit::SpanCard {
                 id: card.id.clone(),
                 to: Some(to),

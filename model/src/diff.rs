@@ -33,6 +33,8 @@ pub enum Change {
     Emotions,
     /// Any connection between steps.
     Connectors,
+    /// Which groups of cards there are, or their names.
+    Groups,
     /// A pain point.
     Pain(PainId),
     /// An opportunity.
@@ -75,6 +77,9 @@ pub fn changes(old: &JourneyMap, new: &JourneyMap) -> Vec<Change> {
     }
     if old.connectors != new.connectors {
         out.push(Change::Connectors);
+    }
+    if old.groups != new.groups {
+        out.push(Change::Groups);
     }
     compare(&old.pains, &new.pains, |it| &it.id, Change::Pain, out);
     compare(

@@ -9,6 +9,7 @@ mod connectors;
 mod details;
 mod entity;
 mod error;
+mod groups;
 mod items;
 mod lanes;
 mod place;
@@ -28,7 +29,9 @@ pub use self::error::EditError;
 pub use self::lanes::LaneFlag;
 pub(crate) use self::scalars::settle;
 pub(crate) use self::texts::text_ref;
-use crate::ids::{CardId, ConnectorId, LaneId, OpportunityId, PainId, PersonaId, StageId, StepId};
+use crate::ids::{
+    CardId, ConnectorId, GroupId, LaneId, OpportunityId, PainId, PersonaId, StageId, StepId,
+};
 use crate::rich::{DetailsOf, Mark, Marks};
 use crate::scalar::{Scalar, ScalarField};
 use crate::vocabulary::{Colour, ConnectorKind, LaneKind, LaneLine, MapKind, PainEffect};
@@ -85,6 +88,8 @@ pub enum TextField {
     ConnectorLabel(ConnectorId),
     /// When one goes that way.
     ConnectorCondition(ConnectorId),
+    /// A group's name.
+    GroupTitle(GroupId),
 }
 
 /// Something that can be deleted softly and restored.
@@ -104,6 +109,8 @@ pub enum Target {
     Opportunity(OpportunityId),
     /// A connection between steps.
     Connector(ConnectorId),
+    /// A group; its cards stay where they are.
+    Group(GroupId),
 }
 
 /// A number of a pain point.
@@ -213,6 +220,11 @@ pub enum Edit {
     },
     /// Let a card cover all steps from its own to this one, or its own alone.
     SpanCard { id: CardId, to: Option<StepId> },
+    /// Add a group of cards, none yet.
+    AddGroup { id: GroupId, title: String },
+    /// Put a card into a group, or out of the one it is in. Moving it to another cell takes
+    /// it out too.
+    GroupCard { id: CardId, group: Option<GroupId> },
     /// Set or clear the settled emotion of a step; checked against the map's scale.
     SetEmotion {
         step: StepId,
@@ -364,6 +376,8 @@ pub fn apply_by(
             ScalarField::MomentOfTruth(id.clone()),
             Some(Scalar::Flag(*value)),
         ),
+        Edit::AddGroup { id, title } => groups::add(txn, id, title),
+        Edit::GroupCard { id, group } => groups::put(txn, id, group.as_ref()),
         Edit::SpanCard { id, to } => cards::span(txn, id, to.as_ref()),
         Edit::SetEmotion {
             step,

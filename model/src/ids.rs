@@ -118,4 +118,6 @@ ids! {
     MetricId
     /// A connection between two steps.
     ConnectorId
+    /// A group of cards.
+    GroupId
 }

@@ -6,6 +6,9 @@
 //! a list of `{id, from, to, kind, label, condition}`, where `from` and `to` are ids of
 //! steps, `kind` is a word of [`crate::vocabulary::ConnectorKind`] and the two texts may
 //! be left out.
+//!
+//! The section `groups` is there when cards are put together under a name: a list of
+//! `{id, title}`. A card of a cell that is in one has its id as `group`.
 
 mod check;
 mod convert;

@@ -63,6 +63,7 @@ pub fn violations(map: &JourneyMap) -> Vec<Violation> {
     check_emotions(map, &steps, &personas, &mut out);
     check_items(map, &steps, &pains, &mut out);
     check_connectors(map, &steps, &mut out);
+    unique("group", map.groups.iter().map(|it| &it.id), &mut out);
     out
 }
 

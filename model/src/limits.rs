@@ -20,8 +20,8 @@ pub const STEPS: usize = 1_000;
 pub const LANES: usize = 200;
 /// The most cards a map has, quotes included.
 pub const CARDS: usize = 50_000;
-/// The most pain points, the most opportunities, the most metrics and the most connections
-/// a map has.
+/// The most pain points, the most opportunities, the most metrics, the most connections and
+/// the most groups a map has.
 pub const ITEMS: usize = 5_000;
 /// The most bytes a map file has.
 pub const FILE_BYTES: usize = 8 * 1024 * 1024;

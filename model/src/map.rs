@@ -16,7 +16,8 @@ pub use self::look::{label_of, text_of};
 pub(crate) use self::read::scale;
 pub use self::reader::{News, Reader};
 use crate::ids::{
-    CardId, ConnectorId, LaneId, MetricId, OpportunityId, PainId, PersonaId, StageId, StepId,
+    CardId, ConnectorId, GroupId, LaneId, MetricId, OpportunityId, PainId, PersonaId, StageId,
+    StepId,
 };
 use crate::scalar::{Choice, ScalarField};
 pub use crate::vocabulary::{
@@ -48,6 +49,8 @@ pub struct JourneyMap {
     pub metrics: Vec<Metric>,
     /// Connections between live steps, in order.
     pub connectors: Vec<Connector>,
+    /// Groups of cards, in the order they were made.
+    pub groups: Vec<Group>,
     /// The scalars that people set differently at the same time, with what each chose, in
     /// the order of their clocks: at least two choices, not all of one value.
     pub choices: BTreeMap<ScalarField, Vec<Choice>>,
@@ -184,6 +187,9 @@ pub struct Card {
     pub colour: Option<Colour>,
     /// How what it says is known.
     pub status: Option<ClaimStatus>,
+    /// The group it was put into, whether that is still there or not
+    /// ([`JourneyMap::group_of`]).
+    pub group: Option<GroupId>,
 }
 
 /// A frustration, error or bottleneck.
@@ -244,6 +250,23 @@ pub struct Connector {
     pub label: String,
     /// When one goes this way; may be empty.
     pub condition: String,
+}
+
+/// Cards of a cell that people put together under a name. Each stays the card it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Group {
+    /// Its id.
+    pub id: GroupId,
+    /// Its name; may be empty.
+    pub title: String,
+}
+
+impl JourneyMap {
+    /// The group a card is in: the one it was put into, while that is there.
+    pub fn group_of(&self, card: &Card) -> Option<&Group> {
+        let id = card.group.as_ref()?;
+        self.groups.iter().find(|group| group.id == *id)
+    }
 }
 
 /// A number measured at a step.

@@ -3,7 +3,7 @@
 //! | root | key | value |
 //! |---|---|---|
 //! | `frame` | field | texts (Y.Text) and plain values |
-//! | `personas`, `stages`, `steps`, `lanes`, `cards`, `pains`, `opportunities`, `metrics`, `connectors` | id | Y.Map of fields |
+//! | `personas`, `stages`, `steps`, `lanes`, `cards`, `pains`, `opportunities`, `metrics`, `connectors`, `groups` | id | Y.Map of fields |
 //! | `emotions` | `step/persona` | plain `{v}` |
 //! | `choices` | `ROOT/ID/FIELD/CLIENT` | plain `{v, by, at}`: what a replica chose for a scalar |
 //! | `details/ROOT/ID` | | a text of its own: the details or description of a thing ([`crate::rich`]) |
@@ -32,6 +32,7 @@ pub const ROOTS: &[&str] = &[
     OPPORTUNITIES,
     METRICS,
     CONNECTORS,
+    GROUPS,
     CHOICES,
     EXTRA,
 ];
@@ -61,6 +62,8 @@ pub const METRICS: &str = "metrics";
 pub const CHOICES: &str = "choices";
 /// Root: connections between steps by id.
 pub const CONNECTORS: &str = "connectors";
+/// Root: groups of cards by id.
+pub const GROUPS: &str = "groups";
 /// The first part of the names of roots that are rich texts: `details/ROOT/ID`. A text
 /// inside an entity would have to be made with it, or two people who write the first
 /// words at the same time would lose one of two texts; a root is simply there.
@@ -136,6 +139,10 @@ pub const COLOUR: &str = "colour";
 pub const CELL: &str = "cell";
 /// Card: the last step it covers, plain; it covers its own alone when that is not after it.
 pub const SPAN_TO: &str = "span_to";
+/// Card: the group it was put into, plain. It counts while that group is there. One value
+/// on the card: so a card is in one group at most, and each added to a group at the same
+/// time stays in it.
+pub const GROUP: &str = "group";
 /// Card: where a quote comes from.
 pub const SOURCE: &str = "source";
 /// Persona: the role in this journey.

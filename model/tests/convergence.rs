@@ -451,6 +451,7 @@ fn patched(old: &JourneyMap, new: &JourneyMap, changes: &[Change]) -> View {
             Change::Cells => view.cells = target.cells.clone(),
             Change::Emotions => view.map.emotions = new.emotions.clone(),
             Change::Connectors => view.map.connectors = new.connectors.clone(),
+            Change::Groups => view.map.groups = new.groups.clone(),
             Change::Persona(id) => patch!(view, new, personas, id),
             Change::Stage(id) => patch!(view, new, stages, id),
             Change::Step(id) => patch!(view, new, steps, id),

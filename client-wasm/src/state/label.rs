@@ -23,6 +23,8 @@ pub(super) fn of_edit(edit: &Edit) -> &'static str {
         Edit::AddConnector { .. } => "New connection",
         Edit::SetConnectorKind { .. } => "Kind of a connection",
         Edit::SpanCard { .. } => "Reach of a card",
+        Edit::AddGroup { .. } => "New group",
+        Edit::GroupCard { .. } => "Group of a card",
         Edit::MoveCard { .. } => "Moved card",
         Edit::MovePain { .. } => "Moved pain point",
         Edit::MoveOpportunity { .. } => "Moved opportunity",
@@ -77,6 +79,7 @@ fn of_field(field: &TextField) -> &'static str {
         TextField::CardText(_) => "Text of a card",
         TextField::PainText(_) => "Text of a pain point",
         TextField::ConnectorLabel(_) | TextField::ConnectorCondition(_) => "Text of a connection",
+        TextField::GroupTitle(_) => "Name of a group",
         TextField::OpportunityTitle(_) => "Text of an opportunity",
         _ => "Scope of the map",
     }

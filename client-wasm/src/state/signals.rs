@@ -9,8 +9,8 @@ use waymark_model::diff::Change;
 use waymark_model::grid::{CellId, Item};
 use waymark_model::ids::{PainId, StepId};
 use waymark_model::map::{
-    Card, Connector, Frame, Lane, Metric, News, Opportunity, PainPoint, Persona, Reader, Stage,
-    Step,
+    Card, Connector, Frame, Group, Lane, Metric, News, Opportunity, PainPoint, Persona, Reader,
+    Stage, Step,
 };
 use waymark_model::rhythm::{self, Rhythm};
 use waymark_model::rich::Rich;
@@ -86,6 +86,7 @@ pub(super) struct Signals {
     pub(super) emotions: ArcRwSignal<Vec<(StepId, Option<f64>)>>,
     pub(super) rhythm: ArcRwSignal<Rhythm>,
     pub(super) connectors: ArcRwSignal<Vec<Connector>>,
+    pub(super) groups: ArcRwSignal<Vec<Group>>,
     pub(super) counts: ArcRwSignal<Counts>,
     pub(super) revision: ArcRwSignal<u64>,
     pub(super) choices: Registry<Vec<Choice>>,
@@ -137,6 +138,7 @@ impl Signals {
         set_if_new(&self.frame, map.frame.clone());
         set_if_new(&self.personas, map.personas.clone());
         set_if_new(&self.connectors, map.connectors.clone());
+        set_if_new(&self.groups, map.groups.clone());
         self.lay_out(map);
         self.feel(map);
         set_if_new(&self.counts, Counts::of(map));
@@ -160,6 +162,7 @@ impl Signals {
                 Change::Cells => (layout, ranks, counts) = (true, true, true),
                 Change::Emotions => emotions = true,
                 Change::Connectors => set_if_new(&self.connectors, map.connectors.clone()),
+                Change::Groups => set_if_new(&self.groups, map.groups.clone()),
                 Change::Persona(_) => {
                     set_if_new(&self.personas, map.personas.clone());
                     emotions = true;

@@ -6,7 +6,7 @@ use super::copies::{self, Holds};
 use super::{Clip, Copies};
 use crate::edit::{Edit, Place};
 use crate::grid::{CellId, Grid, Item};
-use crate::ids::{LaneId, StageId, StepId};
+use crate::ids::{GroupId, LaneId, StageId, StepId};
 use crate::map::{JourneyMap, Lane};
 use crate::vocabulary::LaneKind;
 
@@ -222,6 +222,8 @@ impl Clip {
     ) {
         let columns: HashMap<&StepId, usize> =
             self.map.steps.iter().map(|it| &it.id).zip(0..).collect();
+        // A group of the clip is one in each cell its cards land in.
+        let mut groups: HashMap<(GroupId, CellId), GroupId> = HashMap::new();
         for (row, column, old) in self.items() {
             let (Some(lane), Some(step_id)) = (lane(row), step(column)) else {
                 pasted.left += 1;
@@ -244,6 +246,24 @@ impl Clip {
                 pasted.edits.push(Edit::SpanCard {
                     id: id.clone(),
                     to: Some(to),
+                });
+            }
+            if let (Item::Card(old), Item::Card(id)) = (&old, &new)
+                && let Some(card) = self.map.cards.iter().find(|it| it.id == *old)
+                && let Some(group) = self.map.group_of(card)
+            {
+                let key = (group.id.clone(), cell);
+                let group = groups.entry(key).or_insert_with(|| {
+                    let id = GroupId::from_random(copies.random());
+                    pasted.edits.push(Edit::AddGroup {
+                        id: id.clone(),
+                        title: group.title.clone(),
+                    });
+                    id
+                });
+                pasted.edits.push(Edit::GroupCard {
+                    id: id.clone(),
+                    group: Some(group.clone()),
                 });
             }
             pasted.made.push(new);

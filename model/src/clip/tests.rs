@@ -68,8 +68,9 @@ lanes:
   - {id: own, type: custom, title: Notes}
 stages: [{id: one, title: One}]
 steps:
-  - {id: a, stage: one, title: Search, cells: {does: [{text: types, colour: rose, status: observed}], own: [{text: wide, span_to: b}]}}
+  - {id: a, stage: one, title: Search, cells: {does: [{text: types, colour: rose, status: observed, group: both}, {text: clicks, group: both}], own: [{text: wide, span_to: b}]}}
   - {id: b, stage: one, title: Compare}
+groups: [{id: both, title: By hand}]
 pain_points: [{id: x, step: a, text: slow, severity: 4, effect: endure, details: '**very** slow'}]
 ";
 
@@ -100,7 +101,7 @@ fn a_clip_comes_back_from_its_file() {
         let looks = |clip: &Clip| -> Vec<_> {
             let cards = clip.map.cards.iter();
             cards
-                .map(|it| (it.colour, it.status, it.span_to.clone()))
+                .map(|it| (it.colour, it.status, it.span_to.clone(), it.group.clone()))
                 .collect()
         };
         assert_eq!(looks(&back), looks(&clip));
@@ -138,10 +139,10 @@ fn copies_of_cards_and_pains_keep_all_they_say_and_have_ids_of_their_own() {
     let mut ids = counter();
     let mut copies = Copies::new(&before, &mut ids);
     let pasted = clip.into_cells(&mut copies, &Grid::of(&before), &at);
-    assert_eq!((pasted.made.len(), pasted.left), (2, 0));
+    assert_eq!((pasted.made.len(), pasted.left), (3, 0));
     write(&doc, &pasted.edits);
     let after = map(&doc);
-    let [Item::Card(card), Item::Pain(pain)] = &pasted.made[..] else {
+    let [Item::Card(card), Item::Card(other), Item::Pain(pain)] = &pasted.made[..] else {
         panic!("{:?}", pasted.made);
     };
     let card = after.cards.iter().find(|it| it.id == *card).unwrap();
@@ -151,6 +152,11 @@ fn copies_of_cards_and_pains_keep_all_they_say_and_have_ids_of_their_own() {
         (before.cards[0].colour, before.cards[0].status)
     );
     assert!(card.colour.is_some() && card.status.is_some());
+    // They are in a group of their own.
+    let other = after.cards.iter().find(|it| it.id == *other).unwrap();
+    assert_eq!(card.group, other.group);
+    assert_ne!(card.group, before.cards[0].group);
+    assert_eq!(after.group_of(card).unwrap().title, "By hand");
     let pain = after.pains.iter().find(|it| it.id == *pain).unwrap();
     assert_eq!(
         (pain.severity, pain.effect),
@@ -161,7 +167,7 @@ fn copies_of_cards_and_pains_keep_all_they_say_and_have_ids_of_their_own() {
     assert_eq!(details.len(), 2);
     assert_eq!(details[0], details[1]);
     // Nothing of the old is touched.
-    assert_eq!(after.cards.len(), before.cards.len() + 1);
+    assert_eq!(after.cards.len(), before.cards.len() + 2);
     for old in &before.cards {
         assert!(after.cards.contains(old));
     }

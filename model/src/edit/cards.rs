@@ -41,6 +41,10 @@ pub(super) fn relocate(
     let at = index(place, &ids(&siblings));
     bring_span(txn, &fields, step);
     let stays = !fields.try_update(txn, schema::CELL, to);
+    if !stays && fields.contains_key(txn, schema::GROUP) {
+        // A group is in a cell: who leaves that leaves it.
+        fields.remove(txn, schema::GROUP);
+    }
     put(txn, &fields, &siblings, at, stays);
     Ok(())
 }

@@ -21,6 +21,7 @@ pub(crate) enum Kind {
     Opportunity,
     Metric,
     Connector,
+    Group,
 }
 
 impl Kind {
@@ -35,6 +36,7 @@ impl Kind {
             Self::Opportunity => schema::OPPORTUNITIES,
             Self::Metric => schema::METRICS,
             Self::Connector => schema::CONNECTORS,
+            Self::Group => schema::GROUPS,
         }
     }
 
@@ -49,6 +51,7 @@ impl Kind {
             Self::Opportunity => "opportunity",
             Self::Metric => "metric",
             Self::Connector => "connection",
+            Self::Group => "group",
         }
     }
 
@@ -57,7 +60,7 @@ impl Kind {
         match self {
             Self::Persona | Self::Metric => &[schema::NAME],
             Self::Stage => &[schema::TITLE, schema::GOAL],
-            Self::Step | Self::Lane | Self::Opportunity => &[schema::TITLE],
+            Self::Step | Self::Lane | Self::Opportunity | Self::Group => &[schema::TITLE],
             Self::Card | Self::Pain => &[schema::TEXT],
             Self::Connector => &[schema::LABEL, schema::CONDITION],
         }
@@ -70,7 +73,9 @@ impl Kind {
             Self::Step => limits::STEPS,
             Self::Lane => limits::LANES,
             Self::Card => limits::CARDS,
-            Self::Pain | Self::Opportunity | Self::Metric | Self::Connector => limits::ITEMS,
+            Self::Pain | Self::Opportunity | Self::Metric | Self::Connector | Self::Group => {
+                limits::ITEMS
+            }
         }
     }
 }

@@ -78,6 +78,7 @@ fn named(target: &Target) -> (Kind, &str) {
         Target::Pain(id) => (Kind::Pain, id.as_str()),
         Target::Opportunity(id) => (Kind::Opportunity, id.as_str()),
         Target::Connector(id) => (Kind::Connector, id.as_str()),
+        Target::Group(id) => (Kind::Group, id.as_str()),
     }
 }
 

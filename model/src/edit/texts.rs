@@ -75,6 +75,7 @@ fn owner<T: ReadTxn>(
         TextField::ConnectorCondition(id) => {
             entity(Kind::Connector, id.as_str(), schema::CONDITION)
         }
+        TextField::GroupTitle(id) => entity(Kind::Group, id.as_str(), schema::TITLE),
     }
 }
 

@@ -59,6 +59,7 @@ pub(super) fn check(file: &Value) -> Result<(), FileError> {
             }
         }
     }
+    items(file, "groups", Kind::Group)?;
     let pains = ids(&pains);
     for item in items(file, "opportunities", Kind::Opportunity)? {
         references(&item, "steps", "step", &steps)?;

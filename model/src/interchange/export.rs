@@ -52,6 +52,8 @@ pub(super) fn read<T: ReadTxn>(txn: &T, id: &MapId) -> Value {
     section("metrics", metrics(txn, &map));
     let connectors = map.connectors.iter().map(|it| it.id.as_str());
     section("connectors", list(txn, Kind::Connector, connectors));
+    let groups = map.groups.iter().map(|it| it.id.as_str());
+    section("groups", list(txn, Kind::Group, groups));
     section("quotes", quotes.items);
     let steps = map.steps.iter().map(|it| it.id.as_str()).collect();
     extra(txn, &mut file, &steps);
@@ -270,6 +272,21 @@ fn end_at_live_step(card: &mut Fields, map: &JourneyMap, id: &CardId) {
         None => {
             card.shift_remove(schema::SPAN_TO);
         }
+    }
+}
+
+/// A card is in no group of a file that does not have it any more.
+fn leave_dead_group<T: ReadTxn>(txn: &T, card: &mut Fields, map: &JourneyMap) {
+    let is_dead = card
+        .get(schema::GROUP)
+        .and_then(Value::as_str)
+        .is_some_and(|id| {
+            // What another program means by that word is left alone.
+            fields(txn, Kind::Group, id).is_some()
+                && map.groups.iter().all(|group| group.id.as_str() != id)
+        });
+    if is_dead {
+        card.shift_remove(schema::GROUP);
     }
 }
 

@@ -26,6 +26,7 @@ const ENTITY_SECTIONS: &[(&str, Kind)] = &[
     ("opportunities", Kind::Opportunity),
     ("metrics", Kind::Metric),
     ("connectors", Kind::Connector),
+    ("groups", Kind::Group),
 ];
 
 /// Whether a section is this program's business, so that it is never in `extra`.

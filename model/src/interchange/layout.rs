@@ -12,6 +12,7 @@ const SECTIONS: &[&str] = &[
     "stages",
     "steps",
     "connectors",
+    "groups",
     "pain_points",
     "opportunities",
     "solutions",
@@ -95,6 +96,7 @@ fn keys_under(name: &str) -> &'static [&'static str] {
             "moment_of_truth",
             "cells",
         ],
+        "groups" => &["id", "title"],
         "connectors" => &["id", "from", "to", "kind", "label", "condition"],
         "pain_points" => &[
             "id",

@@ -102,7 +102,7 @@ pub(super) fn details_of(kind: Kind) -> Option<&'static str> {
     match kind {
         Kind::Card | Kind::Pain => Some("details"),
         Kind::Stage | Kind::Step | Kind::Opportunity => Some("description"),
-        Kind::Persona | Kind::Lane | Kind::Metric | Kind::Connector => None,
+        Kind::Persona | Kind::Lane | Kind::Metric | Kind::Connector | Kind::Group => None,
     }
 }
 
@@ -168,6 +168,7 @@ pub(super) fn of(kind: Kind) -> Shapes {
             (schema::LABEL, Shape::Text),
             (schema::CONDITION, Shape::Text),
         ],
+        Kind::Group => &[(schema::TITLE, Shape::Text)],
         Kind::Metric => &[
             (schema::NAME, Shape::Text),
             (schema::UNIT, Shape::Text),

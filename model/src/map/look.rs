@@ -27,6 +27,7 @@ pub fn text_of<'a>(map: &'a JourneyMap, field: &TextField) -> Option<&'a str> {
         TextField::ConnectorCondition(id) => {
             &map.connectors.iter().find(|it| it.id == *id)?.condition
         }
+        TextField::GroupTitle(id) => &map.groups.iter().find(|it| it.id == *id)?.title,
     };
     Some(text)
 }
@@ -41,6 +42,7 @@ pub fn label_of(map: &JourneyMap, target: &Target) -> Option<String> {
         Target::Pain(id) => ("pain point", TextField::PainText(id.clone())),
         Target::Opportunity(id) => ("opportunity", TextField::OpportunityTitle(id.clone())),
         Target::Connector(id) => ("connection", TextField::ConnectorLabel(id.clone())),
+        Target::Group(id) => ("group", TextField::GroupTitle(id.clone())),
     };
     let text = shortened(text_of(map, &field)?);
     Some(if text.is_empty() {
@@ -88,6 +90,7 @@ mod tests {
             source: String::new(),
             colour: None,
             status: None,
+            group: None,
         };
         (
             JourneyMap {

@@ -13,12 +13,13 @@ use super::value::{
     word_in,
 };
 use super::{
-    Card, Connector, Frame, JourneyMap, Lane, Metric, Opportunity, PainPoint, Persona, Scale,
-    Stage, Step,
+    Card, Connector, Frame, Group, JourneyMap, Lane, Metric, Opportunity, PainPoint, Persona,
+    Scale, Stage, Step,
 };
 use crate::grid::CellId;
 use crate::ids::{
-    CardId, ConnectorId, LaneId, MetricId, OpportunityId, PainId, PersonaId, StageId, StepId,
+    CardId, ConnectorId, GroupId, LaneId, MetricId, OpportunityId, PainId, PersonaId, StageId,
+    StepId,
 };
 use crate::schema;
 use crate::vocabulary::{
@@ -94,6 +95,13 @@ impl JourneyMap {
             .into_iter()
             .filter_map(|placed| connector(txn, placed, &known))
             .collect();
+        let groups = live(txn, schema::GROUPS, GroupId::parse)
+            .into_iter()
+            .map(|Placed { id, fields, .. }| Group {
+                id,
+                title: text(txn, &fields, schema::TITLE),
+            })
+            .collect();
         let opportunities = live(txn, schema::OPPORTUNITIES, OpportunityId::parse)
             .into_iter()
             .map(|placed| opportunity(txn, &placed, &known, &pain_ids))
@@ -105,6 +113,7 @@ impl JourneyMap {
         self.metrics = metrics;
         self.opportunities = opportunities;
         self.connectors = connectors;
+        self.groups = groups;
         self.choices = choices::read(txn, self);
     }
 }
@@ -308,7 +317,7 @@ pub(super) fn card<T: ReadTxn>(txn: &T, cells: &Cells, id: &str, entry: Out) -> 
     };
     // There are many cards: each field is looked at once, in whatever order they come.
     let (mut cell, mut key, mut said, mut source, mut end, mut deleted) = Default::default();
-    let (mut colour, mut status) = (None, None);
+    let (mut colour, mut status, mut group) = (None, None, None);
     let fields: MapIter<'_, &T, T> = fields.iter(txn);
     for (name, value) in fields {
         match name {
@@ -319,6 +328,7 @@ pub(super) fn card<T: ReadTxn>(txn: &T, cells: &Cells, id: &str, entry: Out) -> 
             schema::COLOUR => colour = Colour::from_word(&word_in(value)),
             schema::STATUS => status = ClaimStatus::from_word(&word_in(value)),
             schema::SPAN_TO => end = word_in(value),
+            schema::GROUP => group = GroupId::parse(&word_in(value)).ok(),
             schema::DELETED => deleted = is_mark(&value),
             _ => {}
         }
@@ -343,6 +353,7 @@ pub(super) fn card<T: ReadTxn>(txn: &T, cells: &Cells, id: &str, entry: Out) -> 
             source,
             colour,
             status,
+            group,
         },
     })
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use waymark_model::Grid;
 use waymark_model::edit::{Edit, LaneFlag, Target, TextField};
 use waymark_model::grid::{CellId, Item};
-use waymark_model::ids::{CardId, ConnectorId, LaneId, StageId, StepId};
+use waymark_model::ids::{CardId, ConnectorId, GroupId, LaneId, StageId, StepId};
 use waymark_model::map::JourneyMap;
 use waymark_model::vocabulary::{Colour, ConnectorKind, LaneLine};
 
@@ -18,7 +18,8 @@ pub(super) fn edit(map: &JourneyMap, (a, b): (u16, u16), name: &str) -> Option<E
     let lanes: Vec<LaneId> = map.lanes.iter().map(|it| it.id.clone()).collect();
     let cards: Vec<CardId> = map.cards.iter().map(|it| it.id.clone()).collect();
     let connectors: Vec<ConnectorId> = map.connectors.iter().map(|it| it.id.clone()).collect();
-    let (kind, a) = (a % 11, a / 11);
+    let groups: Vec<GroupId> = map.groups.iter().map(|it| it.id.clone()).collect();
+    let (kind, a) = (a % 14, a / 14);
     Some(match kind {
         0 => Edit::SetLaneFlag {
             id: pick(&lanes, a)?,
@@ -60,6 +61,19 @@ pub(super) fn edit(map: &JourneyMap, (a, b): (u16, u16), name: &str) -> Option<E
             target: Target::Connector(pick(&connectors, a)?),
             by: name.to_owned(),
             at: 1,
+        },
+        10 if groups.len() < 3 => Edit::AddGroup {
+            id: GroupId::parse(name).ok()?,
+            title: name.to_owned(),
+        },
+        10 => Edit::Delete {
+            target: Target::Group(pick(&groups, b)?),
+            by: name.to_owned(),
+            at: 1,
+        },
+        11 | 12 => Edit::GroupCard {
+            id: pick(&cards, a)?,
+            group: pick(&groups, b).filter(|_| b % 5 > 0),
         },
         _ => Edit::MergeStage {
             id: pick(&stages, a)?,

@@ -6,7 +6,7 @@ use serde_json::{Map as Object, Value};
 use yrs::{Map, ReadTxn};
 
 use super::quotes::Quotes;
-use super::{DEPTH, Fields, blank, end_at_live_step, entity, fields, is_empty};
+use super::{DEPTH, Fields, blank, end_at_live_step, entity, fields, is_empty, leave_dead_group};
 use crate::edit::Kind;
 use crate::ids::{CardId, LaneId, PersonaId, StepId};
 use crate::interchange::convert::{from_out, number};
@@ -145,6 +145,7 @@ fn card_value<T: ReadTxn>(txn: &T, map: &JourneyMap, id: &CardId) -> Value {
     };
     out.shift_remove("id");
     end_at_live_step(&mut out, map, id);
+    leave_dead_group(txn, &mut out, map);
     if let Some(foreign) =
         fields(txn, Kind::Card, id.as_str()).and_then(|fields| fields.get(txn, "~id"))
     {

@@ -90,6 +90,7 @@ impl Noted {
             | schema::OPPORTUNITIES
             | schema::METRICS
             | schema::CONNECTORS
+            | schema::GROUPS
             | schema::CHOICES => self.rest = true,
             _ => self.all = true,
         }
