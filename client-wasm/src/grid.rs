@@ -10,10 +10,10 @@
 //! tags. Buttons carry `data-action`: `more`, `add`, `add-step`, `add-stage`, `add-lane`,
 //! `level`, `levels`. `data-testid`: `grid`, `stage`, `step`, `lane`, `cell`, `item`,
 //! `editor`, `point`, `popup`, `move-to`, `name-stages`, `add`, `add-stage`, `add-lane`,
-//! `choices`, `choice`, `paste-preview`, `pain-score`, `pain-rank`, `hidden-lanes`, `names`,
-//! `curve-summary`, `phone`, `previous`, `next`, `add-here`, `outline`, `story`,
-//! `selection-bar`; of people `following`, `follow-again`, `follow-stop`, `who-is-where`,
-//! `go-there`, `follow`, `read-out`.
+//! `choices`, `choice`, `paste-preview`, `group`, `suggestions`, `pain-score`, `pain-rank`,
+//! `hidden-lanes`, `names`, `curve-summary`, `phone`, `previous`, `next`, `add-here`,
+//! `outline`, `story`, `selection-bar`; of people `following`, `follow-again`, `follow-stop`,
+//! `who-is-where`, `go-there`, `follow`, `read-out`.
 //! In "Move to…" the selects have `data-field`: `stage`, `step`, `lane`, `position`.
 
 #![expect(
@@ -38,6 +38,7 @@ pub(crate) mod filters;
 pub(crate) mod find;
 pub(crate) mod focus;
 mod follow;
+mod groups;
 mod header;
 mod keys;
 mod lane;
@@ -62,6 +63,7 @@ mod spot;
 mod stages;
 mod story;
 mod structure;
+mod suggest;
 pub(crate) mod text;
 mod which;
 mod window;

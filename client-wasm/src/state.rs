@@ -18,8 +18,8 @@ use waymark_model::edit::{Target, TextField};
 use waymark_model::grid::{CellId, Item};
 use waymark_model::ids::*;
 use waymark_model::map::{
-    Card, Connector, Frame, Lane, Metric, News, Opportunity, PainPoint, Persona, Stage, Step, Group,
-    label_of,
+    Card, Connector, Frame, Group, Lane, Metric, News, Opportunity, PainPoint, Persona, Stage,
+    Step, label_of,
 };
 use waymark_model::rhythm::Rhythm;
 use waymark_model::scalar::{Choice, ScalarField};

@@ -3,12 +3,13 @@
 use leptos::prelude::*;
 use waymark_model::grid::{CellId, Item};
 use waymark_model::ids::{LaneId, StepId};
-use waymark_model::scalar::ScalarField;
+use waymark_model::scalar::{Scalar, ScalarField};
 use waymark_model::vocabulary::Colour;
 use waymark_model::{Edit, Grid};
 
 use super::board::{Board, target_of};
 use super::moves::{Direction, among};
+use super::popup::status_field;
 use super::roving::cell_of;
 use super::spot::Spot;
 
@@ -234,6 +235,49 @@ impl Board {
             let name = colour.map_or("the colour of its lane", Colour::label);
             self.state
                 .announce(format!("{}: {name}", count_words(count)));
+        }
+    }
+
+    /// The status of an item right now; empty when it has none.
+    pub(crate) fn status_of(&self, item: &Item) -> String {
+        let map = self.state.map();
+        match item {
+            Item::Card(id) => {
+                let card = map.cards.iter().find(|card| card.id == *id);
+                let status = card.and_then(|card| card.status);
+                status.map_or_else(String::new, |status| status.word().to_owned())
+            }
+            Item::Pain(id) => {
+                let pain = map.pains.iter().find(|pain| pain.id == *id);
+                pain.map_or_else(String::new, |pain| pain.status.clone())
+            }
+            Item::Opportunity(id) => {
+                let it = map.opportunities.iter().find(|it| it.id == *id);
+                it.map_or_else(String::new, |it| it.status.clone())
+            }
+            Item::Metric(_) => String::new(),
+        }
+    }
+
+    /// Gives those of these items a status that can have it, or takes it away.
+    pub(crate) fn restate(&self, items: &[Item], value: Option<Scalar>, label: &str) {
+        let scale = self.state.map().frame.scale;
+        let fields = items.iter().filter_map(status_field);
+        let edits: Vec<Edit> = fields
+            .filter(|field| field.accepts(value.as_ref(), scale))
+            .map(|field| Edit::SetScalar {
+                field,
+                value: value.clone(),
+            })
+            .collect();
+        let count = edits.len();
+        if count > 0 && self.state.edit_all(edits).is_ok() {
+            let left = match items.len() - count {
+                0 => String::new(),
+                left => format!(". {} cannot have that status", count_words(left)),
+            };
+            self.state
+                .announce(format!("{}: status {label}{left}", count_words(count)));
         }
     }
 

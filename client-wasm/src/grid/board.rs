@@ -20,6 +20,7 @@ use super::filters::Filters;
 use super::find::Finder;
 use super::focus::Memory;
 use super::follow::Follow;
+use super::groups::Groups;
 use super::lens::Lens;
 use super::look::Look;
 use super::outline::Outline;
@@ -73,6 +74,7 @@ pub(crate) struct Board {
     /// The items that are chosen together.
     pub(crate) selection: Selection,
     pub(crate) clipboard: Clipboard,
+    pub(crate) groups: Groups,
     pub(crate) lanes: Memo<Arc<HashMap<LaneId, (LaneKind, Role)>>>,
     /// The lanes that stay under the headers.
     pub(crate) pinned: Memo<Vec<LaneId>>,
@@ -106,8 +108,8 @@ const TYPING: &str = "waymark.typing";
 
 impl Board {
     pub(crate) fn new(state: MapState) -> Self {
-        let (whole, filters) = (state.grid(), Filters::new(state));
-        let layout = Memo::new(move |_| filters.of(state, whole.get())).into();
+        let (whole, filters, groups) = (state.grid(), Filters::new(state), Groups::new(state));
+        let layout = Memo::new(move |_| groups.of(state, filters.of(state, whole.get()))).into();
         Self {
             state,
             layout,
@@ -122,6 +124,7 @@ impl Board {
             drawer: Drawer::new(),
             selection: Selection::new(),
             clipboard: Clipboard::new(),
+            groups,
             lanes: Memo::new(move |_| Arc::new(roles(state, &layout.get()))),
             pinned: Memo::new(move |_| pinned(state, &layout.get())),
             lens: Lens::here(),

@@ -2,7 +2,7 @@
 
 mod details;
 mod frame;
-mod medium;
+pub(super) mod medium;
 mod metric;
 mod reach;
 mod scores;
@@ -21,6 +21,7 @@ use self::scores::{PainScores, QuadrantTag};
 use super::board::Board;
 use super::choices::{self, Chip};
 use super::faces::{Face, noun};
+use super::groups::GroupHead;
 use super::spot::Spot;
 use crate::icon::Icon;
 
@@ -28,7 +29,11 @@ use crate::icon::Icon;
 #[component]
 pub(crate) fn ItemView(item: Item, cell: CellId) -> impl IntoView {
     match item {
-        Item::Card(id) => view! { <CardView id=id cell=cell /> }.into_any(),
+        Item::Card(id) => view! {
+            <GroupHead id=id.clone() cell=cell.clone() />
+            <CardView id=id cell=cell />
+        }
+        .into_any(),
         Item::Pain(id) => view! { <PainView id=id cell=cell /> }.into_any(),
         Item::Opportunity(id) => view! { <OpportunityView id=id cell=cell /> }.into_any(),
         Item::Metric(id) => view! { <MetricView id=id cell=cell /> }.into_any(),

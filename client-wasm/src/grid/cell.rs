@@ -22,6 +22,7 @@ pub(crate) fn items(board: Board, cell: &CellId) -> Memo<Vec<Item>> {
     Memo::new(move |_| {
         let mut items = real.get();
         items.retain(|item| !board.filters.hides(item));
+        board.groups.fold(board.state, &mut items);
         if board.drafting.is(&cell)
             && let Some(draft) = board.draft.get()
             && draft.cell == cell

@@ -135,6 +135,7 @@ impl Filters {
 impl Board {
     /// Makes sure that a place is shown; says so when the filter had to go for it.
     pub(crate) fn make_way(&self, spot: &Spot) {
+        self.unfold(spot);
         let filters = self.filters;
         if !filters.passed.with_untracked(Option::is_some) {
             return;

@@ -12,6 +12,7 @@ mod menu;
 mod move_to;
 mod names;
 pub(crate) mod scores;
+mod statuses;
 
 use leptos::ev::KeyboardEvent;
 use leptos::html::Div;
@@ -19,7 +20,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use waymark_model::edit::Place;
 use waymark_model::grid::Item;
-use waymark_model::ids::{CardId, LaneId, StageId, StepId};
+use waymark_model::ids::{CardId, GroupId, LaneId, StageId, StepId};
 use web_sys::{Element, Node};
 
 use self::all::AllCommands;
@@ -33,6 +34,8 @@ use self::menu::Menu;
 use self::move_to::MoveTo;
 use self::names::Names;
 use self::scores::{OpportunityScores, PainScoring};
+use self::statuses::Statuses;
+pub(crate) use self::statuses::field as status_field;
 use super::board::Board;
 use super::choices::Choices;
 use super::clipboard::{Pasting, Preview};
@@ -40,6 +43,7 @@ use super::commands;
 use super::curve::Levels;
 use super::curve::table::CurveTable;
 use super::focus::focus;
+use super::groups::GroupName;
 use super::moves::Moved;
 use super::spot::Spot;
 use crate::dom::{Listener, document, window};
@@ -61,6 +65,8 @@ pub(crate) enum Content {
     Menu(Spot),
     MoveTo(Spot),
     Colours(Item),
+    /// How what an item says is known.
+    Statuses(Item),
     Levels(StepId),
     LaneKinds(Place<LaneId>),
     /// Lanes to add a card to, at a step.
@@ -78,6 +84,8 @@ pub(crate) enum Content {
         spot: Spot,
         text: String,
     },
+    /// What a group is called, at one of its cards.
+    GroupName(Spot, GroupId),
     /// What a paste at a place would make.
     Paste(Spot, Pasting),
     /// The connections of a step.
@@ -159,6 +167,10 @@ impl Popup {
         Self::beside(Content::Colours(item), anchor)
     }
 
+    pub(crate) fn statuses(item: Item, anchor: &Element) -> Self {
+        Self::beside(Content::Statuses(item), anchor)
+    }
+
     pub(crate) fn levels(step: StepId, anchor: &Element) -> Self {
         Self::beside(Content::Levels(step), anchor)
     }
@@ -189,8 +201,9 @@ impl Popup {
             Content::Menu(spot)
             | Content::MoveTo(spot)
             | Content::Choices(spot)
+            | Content::GroupName(spot, _)
             | Content::Paste(spot, _) => Some(spot.clone()),
-            Content::Colours(item) => Some(Spot::Item(item.clone())),
+            Content::Colours(item) | Content::Statuses(item) => Some(Spot::Item(item.clone())),
             Content::Levels(step) => Some(Spot::Point(step.clone())),
             Content::LaneColour(lane) | Content::LaneLine(lane) => Some(Spot::Lane(lane.clone())),
             Content::Connections(step) | Content::ConnectTo(step) => Some(Spot::Step(step.clone())),
@@ -262,6 +275,7 @@ fn PopupView(popup: Popup) -> impl IntoView {
         Content::Menu(_) | Content::AddTo(_) => None,
         Content::MoveTo(_) => Some("Move to"),
         Content::Colours(_) => Some("Colour"),
+        Content::Statuses(_) => Some("Status"),
         Content::Levels(_) => Some("How does it feel?"),
         Content::LaneLine(_)
         | Content::HiddenLanes
@@ -271,6 +285,7 @@ fn PopupView(popup: Popup) -> impl IntoView {
         Content::LaneColour(_) => Some("Colour of the lane"),
         Content::Goal(_) => Some("Goal of the stage"),
         Content::Names { .. } => Some("Make from names"),
+        Content::GroupName(..) => Some("Name of the group"),
         Content::Paste(..) => Some("What is pasted, and where"),
         Content::LaneKinds(_) => Some("What should the lane hold?"),
         Content::Choices(_) => Some("Set differently at the same time: choose one"),
@@ -376,6 +391,8 @@ fn content(board: Board, popup: &Popup) -> AnyView {
         }
         Content::Goal(stage) => view! { <Goal stage=stage /> }.into_any(),
         Content::Names { spot, text } => view! { <Names spot=spot text=text /> }.into_any(),
+        Content::GroupName(_, group) => view! { <GroupName group=group /> }.into_any(),
+        Content::Statuses(item) => view! { <Statuses item=item /> }.into_any(),
         Content::Paste(_, pasting) => view! { <Preview pasting=pasting /> }.into_any(),
         Content::AddTo(step) => {
             let entries = lanes::of_step(board, &step);

@@ -10,6 +10,7 @@ use web_sys::HtmlTextAreaElement;
 
 use super::board::{Board, text_field};
 use super::spot::Spot;
+use super::suggest::{Suggest, Suggestions};
 use crate::dom::document;
 use crate::panels::carets::{self, TextCarets};
 
@@ -43,6 +44,9 @@ pub(crate) fn TextEditor(
     lines: bool,
     /// Selects all of the text at first, so that typing replaces it.
     select_all: bool,
+    /// The item and the cell whose words may be offered.
+    #[prop(optional)]
+    words_of: Option<(waymark_model::grid::Item, waymark_model::grid::CellId)>,
     on_leave: Callback<Leave>,
 ) -> impl IntoView {
     let board = Board::here();
@@ -81,7 +85,18 @@ pub(crate) fn TextEditor(
         mirror.set(area.value());
         keep_caret(board, &area);
     };
+    let suggest = Suggest::new(board, words_of);
+    let take_word = move |word: String| {
+        let Some(area) = node.try_get_untracked().flatten() else {
+            return;
+        };
+        area.set_value(&word);
+        let end = caret::length(&word);
+        let _ = area.set_selection_range(end, end);
+        commit();
+    };
     let leave = move |how: Leave| {
+        suggest.dismiss();
         commit();
         board.state.set_caret(None);
         board.stop_editing(&written.get_value());
@@ -90,6 +105,11 @@ pub(crate) fn TextEditor(
     let on_keydown = move |event: KeyboardEvent| {
         let composing = event.is_composing() || shared.with_value(|shared| shared.composing);
         if composing {
+            return;
+        }
+        if suggest.is_on() && is_for_suggestions(&event, suggest, node, take_word) {
+            event.prevent_default();
+            event.stop_propagation();
             return;
         }
         let how = match event.key().as_str() {
@@ -114,6 +134,7 @@ pub(crate) fn TextEditor(
             let active = document().active_element();
             let still = active.is_some_and(|active| *active == ***area);
             if area.is_connected() && !still {
+                suggest.dismiss();
                 commit();
                 board.state.set_caret(None);
                 board.stop_editing(&written.get_value());
@@ -133,6 +154,9 @@ pub(crate) fn TextEditor(
                 autocomplete="off"
                 enterkeyhint=if lines { "next" } else { "done" }
                 data-testid="editor"
+                aria-autocomplete=suggest.is_on().then_some("list")
+                aria-controls=move || suggest.list()
+                aria-activedescendant=move || suggest.active()
                 prop:value=value.get_untracked()
                 on:input=move |_| {
                     if let Some(area) = node.try_get_untracked().flatten() {
@@ -140,6 +164,9 @@ pub(crate) fn TextEditor(
                     }
                     if !shared.with_value(|shared| shared.composing) {
                         commit();
+                        if let Some(area) = node.try_get_untracked().flatten() {
+                            suggest.typed(&area.value());
+                        }
                     }
                 }
                 on:compositionstart=move |_| shared.update_value(|shared| shared.composing = true)
@@ -162,9 +189,41 @@ pub(crate) fn TextEditor(
                 on:blur=on_blur
             ></textarea>
             {text_field(&spot).map(|field| view! { <TextCarets field=field value=mirror /> })}
+            {suggest
+                .is_on()
+                .then(|| view! { <Suggestions suggest=suggest text=node take=Callback::new(take_word) /> })}
         </span>
     }
     .into_any()
+}
+
+/// Keys that mean the words offered below the text: the arrows while there are any, Enter
+/// on the word they went to, and Escape, which leaves the text alone.
+fn is_for_suggestions(
+    event: &KeyboardEvent,
+    suggest: Suggest,
+    node: NodeRef<Textarea>,
+    take: impl Fn(String),
+) -> bool {
+    if event.shift_key() || event.ctrl_key() || event.meta_key() || event.alt_key() {
+        return false;
+    }
+    let key = event.key();
+    match key.as_str() {
+        "ArrowDown" | "ArrowUp" => {
+            let text = node.try_get_untracked().flatten();
+            text.is_some_and(|area| suggest.walk(key == "ArrowDown", &area.value()))
+        }
+        "Enter" => match suggest.take() {
+            Some(word) => {
+                take(word);
+                true
+            }
+            None => false,
+        },
+        "Escape" => suggest.dismiss(),
+        _ => false,
+    }
 }
 
 /// Takes focus; a text that was redrawn while edited gets its selection back.

@@ -61,11 +61,17 @@ pub(crate) fn Frame(
         let item = item.clone();
         Memo::new(move |_| board.clipboard.is_cut(&item))
     };
+    let group = group_name(board, &item);
+    let grouped = {
+        let group = group.clone();
+        Memo::new(move |_| group().map(|(_, closed)| closed))
+    };
     let said = move || {
         let selected = if chosen.get() { "Selected. " } else { "" };
         let out = if dimmed.get() { ", filtered out" } else { "" };
         let cut = if cut.get() { ", cut" } else { "" };
-        label.with(|label| format!("{selected}{label}{out}{cut}"))
+        let group = group().map_or_else(String::new, |(name, _)| format!(", in group {name}"));
+        label.with(|label| format!("{selected}{label}{out}{cut}{group}"))
     };
     let body = {
         let (spot, item, cell) = (spot.clone(), item.clone(), cell.clone());
@@ -95,6 +101,8 @@ pub(crate) fn Frame(
             class:dimmed=dimmed
             class:chosen=chosen
             class:cut=cut
+            class:grouped=move || grouped.get().is_some()
+            class:stacked=move || grouped.get() == Some(true)
             style=("--who", people::colour(guests))
             role="group"
             tabindex="-1"
@@ -129,6 +137,7 @@ fn ItemEditor(
         Item::Opportunity(_) => "How might we…",
         _ => "Write…",
     };
+    let words_of = (item.clone(), cell.clone());
     let on_leave = {
         let (spot, item) = (spot.clone(), item.clone());
         move |how: Leave| {
@@ -156,10 +165,32 @@ fn ItemEditor(
             placeholder=placeholder
             lines=true
             select_all=false
+            words_of=words_of
             on_leave=Callback::new(on_leave)
         />
     }
     .into_any()
+}
+
+/// The name of the group a card is in, and whether its stack is closed; tracked.
+fn group_name(board: Board, item: &Item) -> impl Fn() -> Option<(String, bool)> + Clone + use<> {
+    let id = match item {
+        Item::Card(id) => Some(id.clone()),
+        _ => None,
+    };
+    move || {
+        let id = id.as_ref().filter(|_| board.groups.any())?;
+        let group = board
+            .state
+            .card(id)
+            .with(|card| card.as_ref()?.group.clone())?;
+        let closed = board.groups.is_closed(&group);
+        let groups = board.state.groups();
+        groups.with(|groups| {
+            let group = groups.iter().find(|it| it.id == group)?;
+            Some((group.title.clone(), closed))
+        })
+    }
 }
 
 /// A card without words must still be seen.

@@ -59,7 +59,7 @@ const ICONS: [(&[&str], &str); 13] = [
 const OTHER: &str = "hand";
 
 /// The icon of a touchpoint or channel.
-pub(super) fn icon(text: &str) -> &'static str {
+pub(crate) fn icon(text: &str) -> &'static str {
     let text = text.to_lowercase().replace('_', " ");
     ICONS
         .iter()

@@ -44,6 +44,11 @@ impl Board {
             if let (Item::Card(old), Item::Card(id)) = (item, &new) {
                 let wide = map.cards.iter().find(|it| it.id == *old);
                 let to = wide.and_then(|card| card.span_to.clone());
+                let group = wide.and_then(|card| map.group_of(card));
+                edits.extend(group.map(|group| Edit::GroupCard {
+                    id: id.clone(),
+                    group: Some(group.id.clone()),
+                }));
                 edits.extend(to.map(|to| Edit::SpanCard {
                     id: id.clone(),
                     to: Some(to),

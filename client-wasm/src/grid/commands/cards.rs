@@ -1,6 +1,7 @@
 //! What can be done with a card, a pain point or an opportunity.
 
 use waymark_model::grid::Item;
+use waymark_model::ids::GroupId;
 
 use super::super::moves::Direction;
 use super::super::popup::Content;
@@ -42,6 +43,54 @@ pub(crate) const SECTIONS: &[Section] = &[
         PICK_UP.unlisted(),
         LINK,
     ],
+    &[
+        Command::new("card.group", "layers", "Group the selected cards", |at| {
+            if let Some(item) = at.item() {
+                at.board.group(item);
+            }
+        })
+        .keys(&["Shift+G"])
+        .when(|at| at.item().is_some_and(|item| at.board.can_group(item))),
+        Command::new(
+            "card.group-fold",
+            "chevrons-down-up",
+            "Close its group",
+            |at| {
+                if let (Some(item), Some(group)) = (at.item(), group(at)) {
+                    at.board.fold_group(&group, item);
+                }
+            },
+        )
+        .keys(&["E"])
+        .when(|at| group(at).is_some())
+        .checked(|at| group(at).is_some_and(|group| at.board.is_folded(&group))),
+        Command::new("card.group-rename", "pencil", "Rename its group…", |at| {
+            if let (Some(spot), Some(group)) = (&at.spot, group(at)) {
+                at.board.rename_group(spot, group);
+            }
+        })
+        .keys(&["Shift+R"])
+        .when(|at| group(at).is_some()),
+        Command::new(
+            "card.group-leave",
+            "log-out",
+            "Take out of its group",
+            |at| {
+                if let Some(item) = at.item() {
+                    at.board.leave_groups(&at.board.meant(item));
+                }
+            },
+        )
+        .keys(&["Shift+O"])
+        .when(|at| group(at).is_some()),
+        Command::new("card.ungroup", "x", "Ungroup", |at| {
+            if let Some(group) = group(at) {
+                at.board.ungroup(group);
+            }
+        })
+        .keys(&["Shift+U"])
+        .when(|at| group(at).is_some()),
+    ],
     &[UNCUT, COPY, CUT, PASTE, DUPLICATE],
     &[
         Command::new(
@@ -80,6 +129,13 @@ pub(crate) const SECTIONS: &[Section] = &[
     &[
         Command::new("card.colour", "palette", "Colour…", colour)
             .when(|at| matches!(at.item(), Some(Item::Card(_)))),
+        Command::new("card.status", "microscope", "Status…", |at| {
+            if let Some(item) = at.item() {
+                at.open(Content::Statuses(item.clone()));
+            }
+        })
+        .keys(&["S"])
+        .when(is_movable),
         Command::new("card.select", "square-check", "Select", select)
             .keys(&["Shift+Space"])
             .when(is_movable),
@@ -138,6 +194,10 @@ pub(crate) const SECTIONS: &[Section] = &[
 
 fn cell_of(at: &At, item: &Item) -> Option<waymark_model::grid::CellId> {
     at.board.cell_of(item)
+}
+
+fn group(at: &At) -> Option<GroupId> {
+    at.item().and_then(|item| at.board.group_of(item))
 }
 
 fn is_card(at: &At) -> bool {

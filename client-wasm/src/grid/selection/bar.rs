@@ -45,6 +45,20 @@ fn Bar() -> impl IntoView {
         })
     };
     let colour = move |event: &MouseEvent| open(event, Popup::colours);
+    let status = move |event: &MouseEvent| open(event, Popup::statuses);
+    let can_group = move || {
+        board.selection.count();
+        let first = board.chosen().into_iter().next()?;
+        board.can_group(&first).then(|| {
+            let run = Callback::new(move |_| board.group(&first));
+            view! { <Tool icon="layers" text="Group" run=run /> }
+        })
+    };
+    let duplicate = move || {
+        if let Some(first) = board.chosen().first() {
+            board.duplicate(&Spot::Item(first.clone()));
+        }
+    };
     view! {
         <div
             class="selection-bar"
@@ -55,7 +69,10 @@ fn Bar() -> impl IntoView {
         >
             <span class="selection-count">{words}</span>
             <Tool icon="move" text="Move to…" run=Callback::new(move |event| move_to(&event)) />
+            {can_group}
             <Tool icon="palette" text="Colour" run=Callback::new(move |event| colour(&event)) />
+            <Tool icon="microscope" text="Status" run=Callback::new(move |event| status(&event)) />
+            <Tool icon="copy-plus" text="Duplicate" run=Callback::new(move |_| duplicate()) />
             <Tool
                 icon="trash-2"
                 text="Delete"

@@ -1,0 +1,129 @@
+//! What stands above a stack: its name, how many cards it has, and whether it is open.
+
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+use waymark_model::edit::TextField;
+use waymark_model::grid::{CellId, Item};
+use waymark_model::ids::{CardId, GroupId};
+
+use super::super::board::Board;
+use super::super::lens::Lens;
+use super::group_in;
+use crate::icon::Icon;
+use crate::panels::field::InPlace;
+
+/// The head above a card that is the first of a group in its cell; nothing above others.
+#[component]
+pub(crate) fn GroupHead(id: CardId, cell: CellId) -> impl IntoView {
+    let board = Board::here();
+    (move || {
+        let (id, cell) = (id.clone(), cell.clone());
+        board
+            .groups
+            .any()
+            .then(|| view! { <Head id=id cell=cell /> })
+    })
+    .into_any()
+}
+
+/// A name and a count.
+type Stack = (GroupId, String, usize);
+
+#[component]
+fn Head(id: CardId, cell: CellId) -> impl IntoView {
+    let board = Board::here();
+    let state = board.state;
+    let own = Item::Card(id.clone());
+    let groups = state.groups();
+    let here = state.cell(&cell);
+    let stack: Memo<Option<Stack>> = Memo::new(move |_| {
+        let group = group_in(state, &own)?;
+        let title = groups.with(|groups| {
+            let group = groups.iter().find(|it| it.id == group)?;
+            Some(group.title.clone())
+        })?;
+        let items = here.get();
+        let in_it = |item: &&Item| group_in(state, item).as_ref() == Some(&group);
+        let members: Vec<&Item> = items.iter().filter(in_it).collect();
+        let count = members.len();
+        (members.first() == Some(&&own)).then_some((group, title, count))
+    });
+    let item = Item::Card(id);
+    let head = move || {
+        let (group, title, count) = stack.get()?;
+        let item = item.clone();
+        let open = {
+            let group = group.clone();
+            move || !board.groups.is_closed(&group)
+        };
+        let icon = {
+            let open = open.clone();
+            move || view! { <Icon name=if open() { "chevron-down" } else { "chevron-right" } /> }
+        };
+        let shown = if title.trim().is_empty() {
+            "Group".to_owned()
+        } else {
+            title
+        };
+        let label = format!("Group {shown}, {} cards", count);
+        let button = view! {
+            <button
+                class="group-fold"
+                type="button"
+                tabindex="-1"
+                aria-expanded=move || open().to_string()
+                aria-label=label
+                data-testid="group"
+                on:click={
+                    let group = group.clone();
+                    move |event| {
+                        event.stop_propagation();
+                        board.fold_group(&group, &item);
+                    }
+                }
+            >
+                {icon}
+                <span class="group-title">{shown}</span>
+                <span class="group-count">{count}</span>
+            </button>
+        };
+        Some(if board.lens.get() == Lens::Outline {
+            view! { <h5 class="group-head">{button}</h5> }.into_any()
+        } else {
+            view! { <div class="group-head">{button}</div> }.into_any()
+        })
+    };
+    head.into_any()
+}
+
+/// The name of a group, edited where one reads it. Enter closes.
+#[component]
+pub(crate) fn GroupName(group: GroupId) -> impl IntoView {
+    let board = Board::here();
+    let groups = board.state.groups();
+    let id = group.clone();
+    let title = Signal::derive(move || {
+        groups.with(|groups| {
+            let group = groups.iter().find(|it| it.id == id);
+            group.map_or_else(String::new, |group| group.title.clone())
+        })
+    });
+    let on_keydown = move |event: KeyboardEvent| {
+        if event.key() == "Enter" && !event.is_composing() {
+            board.close_popup();
+        }
+    };
+    view! {
+        <div class="goal-edit" on:keydown=on_keydown>
+            <p class="goal-label">"What do these cards have in common?"</p>
+            <InPlace
+                field=TextField::GroupTitle(group)
+                value=title
+                label="Name of the group"
+                placeholder="Before the first call"
+                class="goal-text"
+            />
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,93 @@
+// Groups: cards of a cell stacked under a name and taken apart again, in the grid and in the
+// outline; and the words offered while somebody types.
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+
+import { startServer } from "../support/server.mjs";
+import { openMap } from "./support/map.mjs";
+import { openBrowser } from "./support/people.mjs";
+
+describe("groups of cards, statuses and suggestions", { timeout: 90_000 }, () => {
+  let browser;
+  before(async () => (browser = await openBrowser()));
+  after(() => browser.close());
+
+  test("selected cards are stacked under a name, closed, opened and freed", async (t) => {
+    const server = await startServer(t);
+    const map = await openMap(t, browser, server, "Ana");
+    const before = await map.everything();
+    const [first, second] = await map.cardsOf("actions");
+    await map.card(first).click();
+    await map.card(second).click({ modifiers: ["Shift"] });
+    await map.keyboard.press("Shift+G");
+    const name = map.popup.getByLabel("Name of the group").last();
+    await name.waitFor();
+    await name.fill("First look");
+    await map.keyboard.press("Enter");
+    const head = map.cell("actions", "a01").getByTestId("group");
+    await head.getByText("First look").waitFor();
+    assert.match(await head.innerText(), /First look\s*2/);
+    assert.match(await map.card(second).getAttribute("aria-label"), /in group First look/);
+
+    // Closed, the stack shows its top card alone, and arrow keys know it.
+    await map.card(second).focus();
+    await map.keyboard.press("e");
+    await map.card(second).waitFor({ state: "detached" });
+    assert.equal(await head.getAttribute("aria-expanded"), "false");
+    await head.click();
+    await map.card(second).waitFor();
+
+    // The outline has it as a heading; from there it is dissolved.
+    await map.keyboard.press("g");
+    await map.keyboard.press("o");
+    const heading = map.page.getByRole("heading", { name: /First look/, level: 5 });
+    await heading.waitFor();
+    await map.card(second).focus();
+    await map.keyboard.press("Shift+U");
+    await heading.waitFor({ state: "detached" });
+    await map.keyboard.press("ControlOrMeta+z");
+    await heading.waitFor();
+    await map.keyboard.press("ControlOrMeta+z");
+    await map.keyboard.press("ControlOrMeta+z");
+    await heading.waitFor({ state: "detached" });
+    assert.equal((await map.everything()).length, before.length);
+  });
+
+  test("a status is given to all selected cards at once", async (t) => {
+    const server = await startServer(t);
+    const map = await openMap(t, browser, server, "Ana");
+    const [first, second] = await map.cardsOf("actions");
+    await map.card(first).click();
+    await map.card(second).click({ modifiers: ["Shift"] });
+    await map.keyboard.press("s");
+    await map.popup.getByRole("radio", { name: "Observed" }).click();
+    await map.card(first).getByText("Observed").waitFor();
+    await map.card(second).getByText("Observed").waitFor();
+    await map.keyboard.press("ControlOrMeta+z");
+    await map.card(second).getByText("Observed").waitFor({ state: "detached" });
+    assert.equal(await map.card(first).getByText("Observed").count(), 0);
+
+    // Words come back while one types; nothing is taken unless it was chosen.
+    const list = map.page.getByTestId("suggestions");
+    await map.cell("channels", "a03").focus();
+    await map.keyboard.press("ControlOrMeta+Enter");
+    await map.type("web");
+    await list.getByRole("option").first().waitFor();
+    await map.keyboard.press("Escape");
+    await list.waitFor({ state: "detached" });
+    assert.equal(await map.editor.inputValue(), "web", "Escape leaves the text");
+    await map.type("s");
+    await list.getByRole("option").first().waitFor();
+    await map.keyboard.press("ArrowDown");
+    const wanted = await list.locator("[aria-selected=true]").innerText();
+    assert.match(wanted, /website/i);
+    await map.keyboard.press("Enter");
+    assert.match(await map.editor.inputValue(), /^website$/i);
+    await map.keyboard.press("Enter");
+    await map.type("emai");
+    await list.getByRole("option").first().waitFor();
+    await map.keyboard.press("Enter");
+    await map.cell("channels", "a03").getByText("emai", { exact: true }).waitFor();
+  });
+});
