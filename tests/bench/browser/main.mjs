@@ -32,6 +32,8 @@ try {
   process.exitCode = 1;
 } finally {
   for (const end of endings.reverse()) await end();
+  // The bundler's helper would keep it alive.
+  process.exit();
 }
 
 async function run({ cards: sizes, rounds, only, people }) {
@@ -175,6 +177,9 @@ async function serve(folder) {
     }
   });
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
-  scope.after(() => server.close());
+  scope.after(() => {
+    server.close();
+    server.closeAllConnections();
+  });
   return `http://127.0.0.1:${server.address().port}`;
 }
