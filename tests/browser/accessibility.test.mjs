@@ -40,6 +40,16 @@ async function findings(page) {
     );
 }
 
+/** Opens the details of a card, with words in them. */
+async function openDetails(map) {
+  const [id] = await map.cardsOf("actions");
+  await map.card(id).focus();
+  await map.keyboard.press("i");
+  await map.page.getByTestId("details").click();
+  await map.keyboard.press("Control+b");
+  await map.type("Asked twice", { delay: 0 });
+}
+
 describe("axe finds nothing serious", { timeout: 90_000 }, () => {
   let browser;
   before(async () => (browser = await openBrowser()));
@@ -62,6 +72,8 @@ describe("axe finds nothing serious", { timeout: 90_000 }, () => {
       await ben.card(id).click();
       await ana.card(id).locator("[data-person]").waitFor();
       assert.deepEqual(await findings(ana.page), []);
+      await openDetails(ana);
+      assert.deepEqual(await findings(ana.page), []);
     });
 
     test(`on a phone, ${colorScheme}`, async (t) => {
@@ -71,6 +83,15 @@ describe("axe finds nothing serious", { timeout: 90_000 }, () => {
         viewport: { width: 390, height: 844 },
       });
       assert.deepEqual(await findings(ana.page), []);
+      await openDetails(ana);
+      assert.deepEqual(await findings(ana.page), []);
     });
   }
+
+  test("in the drawer, in forced colours", async (t) => {
+    const server = await startServer(t);
+    const ana = await openMap(t, browser, server, "Ana", { forcedColors: "active" });
+    await openDetails(ana);
+    assert.deepEqual(await findings(ana.page), []);
+  });
 });
