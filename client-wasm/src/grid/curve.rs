@@ -79,13 +79,14 @@ pub(crate) fn CurveLayer() -> impl IntoView {
                 {move || flags.get().into_iter().map(|flag| view! { <FlagView flag=flag /> }).collect_view()}
             </div>
             <Summary />
+            // For pointers alone, as a row holds cells only: the command is the others' way.
             <button
                 class="curve-as-table"
                 type="button"
                 tabindex="-1"
                 data-opens=""
                 title="The curve as a table"
-                aria-label="The curve as a table"
+                aria-hidden="true"
                 on:click=move |_| board.command("map.curve-table")
             >
                 <Icon name="table-2" />
