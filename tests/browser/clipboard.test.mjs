@@ -112,14 +112,13 @@ describe("the clipboard", { timeout: 90_000 }, () => {
   test("a lane goes into another map with what is in it, step by step as people choose", async (t) => {
     const server = await startServer(t);
     const map = await openMap(t, browser, server, "Ana", { permissions });
-    await map.lane("tech").locator("[data-spot]").first().focus();
     await map.page.locator('[data-spot="lane:tech"]').focus();
     await map.keyboard.press("ControlOrMeta+c");
     const count = (await map.cardsOf("tech")).length;
     await map.page.goto("/map/map-claim");
     await map.isOpen();
     const lanes = await map.lanes().count();
-    await map.lanes().first().focus();
+    await map.page.locator("[data-spot^=\"lane:\"]").first().focus();
     await map.keyboard.press("ControlOrMeta+v");
     const preview = map.popup.getByTestId("paste-preview");
     await preview.waitFor();
