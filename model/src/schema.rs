@@ -213,11 +213,13 @@ pub(crate) const OWN: &[&str] = &[
 ];
 
 /// An empty document as every replica of a map must be made: text offsets in UTF-16
-/// units, as in every browser, deleted content collected.
+/// units, as in every browser, deleted content collected, and nothing cleaned up that
+/// nobody asked for: such a change would reach no other replica.
 pub fn new_doc(client_id: u64) -> Doc {
     Doc::with_options(Options {
         offset_kind: OffsetKind::Utf16,
         skip_gc: false,
+        cleanup_formatting: false,
         ..Options::with_client_id(ClientID::new(client_id))
     })
 }

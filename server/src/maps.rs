@@ -278,6 +278,7 @@ fn new_doc() -> Doc {
     Doc::with_options(Options {
         client_id,
         offset_kind: OffsetKind::Utf16,
+        cleanup_formatting: false,
         ..Options::default()
     })
 }

@@ -38,6 +38,7 @@ fn first_update(variant: u64) -> Bytes {
 fn make(variant: u64) -> Bytes {
     let doc = Doc::with_options(Options {
         offset_kind: OffsetKind::Utf16,
+        cleanup_formatting: false,
         ..Options::with_client_id(ClientID::new(1))
     });
     furnish(&doc, &mut Rng::new(variant));

@@ -298,6 +298,8 @@ fn read_stored(stored: &StoredDocument) -> Result<Doc, String> {
 fn read_updates<'a>(updates: impl Iterator<Item = &'a Bytes>) -> Result<Doc, String> {
     let doc = Doc::with_options(Options {
         offset_kind: OffsetKind::Utf16,
+        // It reads what was stored and changes nothing of it.
+        cleanup_formatting: false,
         ..Options::with_client_id(yrs::ClientID::new(1))
     });
     for bytes in updates {

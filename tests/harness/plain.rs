@@ -58,6 +58,8 @@ impl PlainClient {
         let id = u64::from(client_id);
         let doc = Doc::with_options(Options {
             offset_kind: OffsetKind::Utf16,
+            // Yjs sends what it cleans up; yrs hides it in what it has just received.
+            cleanup_formatting: false,
             ..Options::with_client_id(ClientID::new(id))
         });
         let local: Arc<Mutex<Vec<Vec<u8>>>> = Arc::default();

@@ -9,6 +9,7 @@ use yrs::{ClientID, Doc, OffsetKind, Options, ReadTxn, StateVector, Transact, Up
 fn doc(id: u64) -> Doc {
     Doc::with_options(Options {
         offset_kind: OffsetKind::Utf16,
+        cleanup_formatting: false,
         ..Options::with_client_id(ClientID::new(id))
     })
 }
