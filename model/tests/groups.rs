@@ -1,6 +1,8 @@
 //! Groups of cards: what is decided when two people group at the same time
 //! (CONCURRENCY.md), how files keep them, and how they are taken back.
 
+#![allow(clippy::unwrap_used, reason = "a test that fails says where")]
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
