@@ -68,7 +68,7 @@ fn edit(map: &JourneyMap, (kind, a, b): Dice, name: &str) -> Option<Edit> {
         at: 1,
     };
     let text = format!("{name} 😀 {a}");
-    Some(match kind % 29 {
+    Some(match kind % 31 {
         0 => Edit::AddStage {
             id: StageId::parse(name).ok()?,
             title: text,
@@ -178,6 +178,7 @@ fn edit(map: &JourneyMap, (kind, a, b): Dice, name: &str) -> Option<Edit> {
             score: [OpportunityScore::CustomerValue, OpportunityScore::Effort][usize::from(a % 2)],
             value: [None, Some(1), Some(3), Some(5)][usize::from(b % 4)],
         },
+        29 | 30 => return values::rich(map, (a, b), text),
         28 => Edit::Restore(values::made_earlier(name, (a, b))?),
         _ => Edit::AddPersona {
             id: PersonaId::parse(name).ok()?,

@@ -46,6 +46,8 @@ pub enum EditKind {
     SpanCard,
     AddConnector,
     SetConnectorKind,
+    AddGroup,
+    GroupCard,
     SetScalar,
     SpliceDetails,
     MarkDetails,
@@ -95,6 +97,9 @@ impl EditKind {
         Self::SpanCard,
         Self::AddConnector,
         Self::SetConnectorKind,
+        Self::AddGroup,
+        Self::GroupCard,
+        Self::GroupCard,
         Self::SetScalar,
         Self::SetScalar,
         Self::SpliceDetails,
@@ -250,7 +255,9 @@ pub(crate) fn choose(
         | EditKind::SetLaneColour
         | EditKind::SpanCard
         | EditKind::AddConnector
-        | EditKind::SetConnectorKind => structure::choose(kind, map, (by, at), rng)?,
+        | EditKind::SetConnectorKind
+        | EditKind::AddGroup
+        | EditKind::GroupCard => structure::choose(kind, map, (by, at), rng)?,
         EditKind::SetScalar => {
             let (field, value) = values::any_scalar(map, rng)?;
             Edit::SetScalar { field, value }
@@ -402,7 +409,8 @@ fn any_target(map: &JourneyMap, rng: &mut Rng) -> Option<Target> {
         2 if map.lanes.len() > 1 => Target::Lane(rng.pick(&map.lanes)?.id.clone()),
         3 => Target::Pain(rng.pick(&map.pains)?.id.clone()),
         4 => Target::Opportunity(rng.pick(&map.opportunities)?.id.clone()),
-        5 => Target::Connector(rng.pick(&map.connectors)?.id.clone()),
+        5 if rng.chance(50) => Target::Connector(rng.pick(&map.connectors)?.id.clone()),
+        5 => Target::Group(rng.pick(&map.groups)?.id.clone()),
         _ => Target::Card(rng.pick(&map.cards)?.id.clone()),
     })
 }

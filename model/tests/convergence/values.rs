@@ -3,6 +3,7 @@
 use waymark_model::edit::{Edit, Target};
 use waymark_model::ids::{CardId, ConnectorId, LaneId, OpportunityId, PainId, StageId, StepId};
 use waymark_model::map::JourneyMap;
+use waymark_model::rich::{DetailsOf, ListKind, Mark, Marks};
 use waymark_model::scalar::{Scalar, ScalarField};
 use waymark_model::vocabulary::{ClaimStatus, OpportunityStatus};
 
@@ -26,6 +27,50 @@ pub(super) fn edit(map: &JourneyMap, (a, b): (u16, u16)) -> Option<Edit> {
     };
     let value = value.filter(|_| b % 5 > 0);
     Some(Edit::SetScalar { field, value })
+}
+
+/// An edit of the details of something, if there is any such thing.
+pub(super) fn rich(map: &JourneyMap, (a, b): (u16, u16), text: String) -> Option<Edit> {
+    let of = details(map, a)?;
+    if b % 2 == 0 {
+        return Some(Edit::SpliceDetails {
+            of,
+            at: usize::from(b % 20),
+            remove: usize::from(a % 5),
+            insert: if a % 3 == 0 { text + "\n" } else { text },
+            marks: Marks {
+                bold: b % 4 == 0,
+                italic: b % 3 == 1,
+                link: (b % 5 == 2).then(|| "https://example.org/".to_owned()),
+            },
+        });
+    }
+    let marks = [
+        Mark::Bold(true),
+        Mark::Bold(false),
+        Mark::Italic(true),
+        Mark::Link(None),
+        Mark::List(Some(ListKind::Bullet)),
+        Mark::List(None),
+    ];
+    Some(Edit::MarkDetails {
+        of,
+        from: usize::from(a % 11),
+        to: usize::from(a % 11 + b % 9),
+        mark: pick(&marks, b / 2)?,
+    })
+}
+
+/// Whose details a number chooses.
+fn details(map: &JourneyMap, by: u16) -> Option<DetailsOf> {
+    let nth = by / 5;
+    Some(match by % 5 {
+        0 => DetailsOf::Pain(pick(&map.pains, nth)?.id),
+        1 => DetailsOf::Opportunity(pick(&map.opportunities, nth)?.id),
+        2 => DetailsOf::Step(pick(&map.steps, nth)?.id),
+        3 => DetailsOf::Stage(pick(&map.stages, nth)?.id),
+        _ => DetailsOf::Card(pick(&map.cards, nth)?.id),
+    })
 }
 
 /// Something that may have been made before `name`, and may be deleted.

@@ -1,7 +1,7 @@
 //! Edits of what stages hold, how lanes look and what leads where.
 
 use waymark_model::edit::LaneFlag;
-use waymark_model::ids::{ConnectorId, StageId};
+use waymark_model::ids::{ConnectorId, GroupId, StageId};
 use waymark_model::vocabulary::{Colour, ConnectorKind, LaneLine};
 use waymark_model::{Edit, JourneyMap};
 
@@ -56,6 +56,17 @@ pub(super) fn choose(
         EditKind::SetConnectorKind => Edit::SetConnectorKind {
             id: rng.pick(&map.connectors)?.id.clone(),
             kind: *rng.pick(ConnectorKind::ALL)?,
+        },
+        EditKind::AddGroup => Edit::AddGroup {
+            id: GroupId::from_random(rng.next_u128()),
+            title: words(rng),
+        },
+        EditKind::GroupCard => Edit::GroupCard {
+            id: rng.pick(&map.cards)?.id.clone(),
+            group: rng
+                .pick(&map.groups)
+                .map(|group| group.id.clone())
+                .filter(|_| rng.chance(80)),
         },
         _ => return None,
     })

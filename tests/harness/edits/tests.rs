@@ -108,6 +108,8 @@ fn kind_of(edit: &Edit) -> EditKind {
         Edit::SetScalar { .. } => EditKind::SetScalar,
         Edit::AddConnector { .. } => EditKind::AddConnector,
         Edit::SetConnectorKind { .. } => EditKind::SetConnectorKind,
+        Edit::AddGroup { .. } => EditKind::AddGroup,
+        Edit::GroupCard { .. } => EditKind::GroupCard,
         Edit::SpliceDetails { .. } => EditKind::SpliceDetails,
         Edit::MarkDetails { .. } => EditKind::MarkDetails,
         Edit::Delete { .. } => EditKind::Delete,
