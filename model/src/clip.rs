@@ -128,7 +128,7 @@ impl Clip {
         if text.len() > CLIP_BYTES {
             return Err(ClipError::TooLarge);
         }
-        let file = MapFile::parse(text)?;
+        let file = MapFile::parse_json(text)?;
         let doc = schema::new_doc(1);
         file.write(&mut doc.transact_mut())?;
         let txn = doc.transact();

@@ -60,6 +60,14 @@ impl MapFile {
         Self::from_value(syntax::parse(text)?)
     }
 
+    /// Reads JSON, with the same checks.
+    ///
+    /// # Errors
+    /// [`FileError`] with the place and the problem.
+    pub fn parse_json(text: &str) -> Result<Self, FileError> {
+        Self::from_value(syntax::parse_json(text)?)
+    }
+
     /// Takes a value that was parsed elsewhere, with the same checks.
     ///
     /// # Errors

@@ -16,15 +16,7 @@ const MOST_VALUES: usize = 700_000;
 const MOST_REPEATED: usize = 50_000;
 
 pub(super) fn parse(text: &str) -> Result<Value, FileError> {
-    if text.len() > limits::FILE_BYTES {
-        let most = limits::FILE_BYTES / (1024 * 1024);
-        return Err(FileError::Syntax(format!("it is larger than {most} MiB")));
-    }
-    // A few bytes a value become many in memory: this is known before anything is read.
-    if text.bytes().filter(|byte| *byte == b',').count() > MOST_VALUES {
-        return Err(FileError::Syntax(TOO_MUCH.to_owned()));
-    }
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = bounded(text)?;
     // JSON is told by its first character; YAML may start with it as well.
     if text.trim_start().starts_with('{')
         && let Ok(value) = serde_json::from_str(text)
@@ -56,6 +48,24 @@ pub(super) fn parse(text: &str) -> Result<Value, FileError> {
     };
     serde_saphyr::from_str_with_options(text, options)
         .map_err(|error| FileError::Syntax(explain(&error)))
+}
+
+/// Reads JSON alone, so that a program that writes no YAML need not carry its parser.
+pub(super) fn parse_json(text: &str) -> Result<Value, FileError> {
+    serde_json::from_str(bounded(text)?).map_err(|error| FileError::Syntax(error.to_string()))
+}
+
+/// A text that is not too much to be read, without its byte order mark.
+fn bounded(text: &str) -> Result<&str, FileError> {
+    if text.len() > limits::FILE_BYTES {
+        let most = limits::FILE_BYTES / (1024 * 1024);
+        return Err(FileError::Syntax(format!("it is larger than {most} MiB")));
+    }
+    // A few bytes a value become many in memory: this is known before anything is read.
+    if text.bytes().filter(|byte| *byte == b',').count() > MOST_VALUES {
+        return Err(FileError::Syntax(TOO_MUCH.to_owned()));
+    }
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
 const TOO_MUCH: &str = "it holds more values than a map can have";
