@@ -235,6 +235,7 @@ fn open(board: Board, area: &HtmlTextAreaElement, text: &str, select_all: bool) 
         .caret()
         .unwrap_or((if select_all { 0 } else { end }, end));
     let _ = area.set_selection_range(start, end);
+    keep_caret(board, area);
     super::focus::reveal(area);
 }
 
