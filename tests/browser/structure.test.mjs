@@ -84,7 +84,7 @@ describe("the map's structure", { timeout: 90_000 }, () => {
     await map.keyboard.press("Enter");
     await untilNames(map, "lane", [...names, "What else to ask"]);
 
-    await map.choose(map.lanes().last(), /up/i);
+    await map.choose(map.lanes().last(), "Move up");
     await untilNames(map, "lane", [...names.slice(0, -1), "What else to ask", names.at(-1)]);
     await map.choose(map.lanes().nth(names.length - 1), "Delete lane");
     await untilNames(map, "lane", names);
