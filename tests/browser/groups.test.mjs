@@ -21,9 +21,10 @@ describe("groups of cards, statuses and suggestions", { timeout: 90_000 }, () =>
     await map.card(first).click();
     await map.card(second).click({ modifiers: ["Shift"] });
     await map.keyboard.press("Shift+G");
-    const name = map.popup.getByLabel("Name of the group").last();
-    await name.waitFor();
-    await name.fill("First look");
+    await map.page.waitForFunction(
+      () => document.activeElement?.getAttribute("aria-label") === "Name of the group",
+    );
+    await map.type("First look");
     await map.keyboard.press("Enter");
     const head = map.cell("actions", "a01").getByTestId("group");
     await head.getByText("First look").waitFor();

@@ -179,8 +179,10 @@ impl Board {
         self.state
             .announce(format!("Grouped {}", count_words(count)));
         let spot = Spot::Item(Item::Card(first));
-        self.settle(spot.clone(), true);
-        if present.is_none() {
+        if present.is_some() {
+            self.settle(spot, true);
+        } else {
+            // Focus goes to the name at once, and back to the card from there.
             self.rename_group(&spot, group);
         }
     }

@@ -49,13 +49,14 @@ use super::spot::Spot;
 use crate::dom::{Listener, document, window};
 
 /// What gets focus when a popup opens: the first of these that is there.
-const FIRST: [&str; 7] = [
+const FIRST: [&str; 8] = [
     "[data-first]",
     "[role^=menuitem]",
     "[role=radio][aria-checked=true]",
     "[role=radio]",
     "select",
     "input",
+    "textarea",
     "button",
 ];
 
@@ -259,6 +260,13 @@ fn PopupView(popup: Popup) -> impl IntoView {
                 .find_map(|one| panel.query_selector(one).ok().flatten());
             if let Some(first) = first {
                 focus(&first);
+                // A name that a new thing was given for the moment gives way to what is typed.
+                // Its text is there a moment later.
+                if matches!(anchor.content, Content::GroupName(..))
+                    && let Ok(text) = first.dyn_into::<web_sys::HtmlTextAreaElement>()
+                {
+                    request_animation_frame(move || text.select());
+                }
             }
         }
     });
@@ -295,7 +303,7 @@ fn PopupView(popup: Popup) -> impl IntoView {
     };
     let wide = matches!(
         popup.content,
-        Content::Commands | Content::Keys | Content::CurveTable
+        Content::Commands | Content::Keys | Content::CurveTable | Content::Paste(..)
     );
     let role = label.map(|_| "dialog");
     view! {
