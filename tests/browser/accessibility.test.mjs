@@ -52,7 +52,7 @@ async function openDetails(map) {
   await map.type("Asked twice", { delay: 0 });
 }
 
-describe("axe finds nothing serious", { timeout: 150_000 }, () => {
+describe("axe finds nothing serious", { timeout: 300_000 }, () => {
   let browser;
   before(async () => (browser = await openBrowser()));
   after(() => browser.close());

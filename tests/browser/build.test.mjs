@@ -8,7 +8,7 @@ import { CARDS, CURVE, LANES, STAGES, STEPS, canonical } from "./support/journey
 import { MapPage } from "./support/map.mjs";
 import { openBrowser, person } from "./support/people.mjs";
 
-describe("a map of four stages made by keyboard alone", { timeout: 120_000 }, () => {
+describe("a map of four stages made by keyboard alone", { timeout: 240_000 }, () => {
   let browser;
   before(async () => (browser = await openBrowser()));
   after(() => browser.close());

@@ -7,7 +7,7 @@ import { startServer } from "../support/server.mjs";
 import { RECONNECTION, openMap } from "./support/map.mjs";
 import { openBrowser } from "./support/people.mjs";
 
-describe("two values", { timeout: 120_000 }, () => {
+describe("two values", { timeout: 240_000 }, () => {
   let browser;
   before(async () => (browser = await openBrowser()));
   after(() => browser.close());

@@ -8,7 +8,7 @@ import { startServer } from "../support/server.mjs";
 import { openMap } from "./support/map.mjs";
 import { openBrowser } from "./support/people.mjs";
 
-describe("the clipboard", { timeout: 90_000 }, () => {
+describe("the clipboard", { timeout: 240_000 }, () => {
   let browser;
   before(async () => (browser = await openBrowser()));
   after(() => browser.close());

@@ -7,7 +7,7 @@ import { startServer } from "../support/server.mjs";
 import { RECONNECTION, openMap } from "./support/map.mjs";
 import { openBrowser } from "./support/people.mjs";
 
-describe("when the server is gone", { timeout: 180_000 }, () => {
+describe("when the server is gone", { timeout: 240_000 }, () => {
   let browser;
   before(async () => (browser = await openBrowser()));
   after(() => browser.close());

@@ -9,7 +9,7 @@ import { openBrowser } from "./support/people.mjs";
 
 const CARD = "a06-actions-1";
 
-describe("the drawer", { timeout: 60_000 }, () => {
+describe("the drawer", { timeout: 240_000 }, () => {
   let browser;
   before(async () => (browser = await openBrowser()));
   after(() => browser.close());

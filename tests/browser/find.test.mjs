@@ -7,7 +7,7 @@ import { startServer } from "../support/server.mjs";
 import { openMap } from "./support/map.mjs";
 import { openBrowser } from "./support/people.mjs";
 
-describe("search in the map", { timeout: 150_000 }, () => {
+describe("search in the map", { timeout: 240_000 }, () => {
   let browser;
   before(async () => (browser = await openBrowser()));
   after(() => browser.close());

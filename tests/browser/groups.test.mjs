@@ -8,7 +8,7 @@ import { startServer } from "../support/server.mjs";
 import { openMap } from "./support/map.mjs";
 import { openBrowser } from "./support/people.mjs";
 
-describe("groups of cards, statuses and suggestions", { timeout: 90_000 }, () => {
+describe("groups of cards, statuses and suggestions", { timeout: 240_000 }, () => {
   let browser;
   before(async () => (browser = await openBrowser()));
   after(() => browser.close());

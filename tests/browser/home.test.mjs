@@ -7,7 +7,7 @@ import { startServer } from "../support/server.mjs";
 import { MapPage } from "./support/map.mjs";
 import { openBrowser, person } from "./support/people.mjs";
 
-describe("the home page", { timeout: 60_000 }, () => {
+describe("the home page", { timeout: 240_000 }, () => {
   let browser;
   before(async () => (browser = await openBrowser()));
   after(() => browser.close());

@@ -7,7 +7,7 @@ import { startServer } from "../support/server.mjs";
 import { openMap } from "./support/map.mjs";
 import { openBrowser } from "./support/people.mjs";
 
-describe("how lanes are shown", { timeout: 90_000 }, () => {
+describe("how lanes are shown", { timeout: 240_000 }, () => {
   let browser;
   before(async () => (browser = await openBrowser()));
   after(() => browser.close());

@@ -9,7 +9,7 @@ import { openBrowser, person } from "./support/people.mjs";
 
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
-describe("on a phone", { timeout: 60_000 }, () => {
+describe("on a phone", { timeout: 240_000 }, () => {
   let browser;
   before(async () => (browser = await openBrowser()));
   after(() => browser.close());

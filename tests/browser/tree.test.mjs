@@ -7,7 +7,7 @@ import { startServer } from "../support/server.mjs";
 import { openMap } from "./support/map.mjs";
 import { openBrowser } from "./support/people.mjs";
 
-describe("the accessibility tree", { timeout: 60_000 }, () => {
+describe("the accessibility tree", { timeout: 240_000 }, () => {
   let browser;
   before(async () => (browser = await openBrowser()));
   after(() => browser.close());
