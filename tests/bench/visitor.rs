@@ -26,7 +26,7 @@ pub(crate) struct Visitor {
     inbox: VecDeque<Vec<u8>>,
     buffer: Vec<u8>,
     closed: Option<u16>,
-    /// How often we were asked what we have: each answer may get a status, too.
+    /// Answers to what we have that may still get a status, as changes do.
     pub(crate) answered: u64,
 }
 
@@ -70,8 +70,11 @@ impl Visitor {
     pub(crate) async fn enter(place: &Arc<Place>) -> Result<(Self, Vec<u8>)> {
         let mut visitor = Self::knock(place).await?;
         loop {
-            if let News::Content(content, true) = visitor.news().await? {
-                return Ok((visitor, content));
+            match visitor.news().await? {
+                News::Content(content, true) => return Ok((visitor, content)),
+                // The status of our answer may come before the answer to our question.
+                News::Status(_) => visitor.answered = visitor.answered.saturating_sub(1),
+                News::Content(..) => {}
             }
         }
     }
