@@ -56,6 +56,8 @@ mod phone;
 mod pins;
 mod pointer;
 mod popup;
+mod question;
+mod reading;
 mod roving;
 mod selection;
 mod spans;

@@ -12,7 +12,7 @@ use waymark_model::ids::{CardId, GroupId};
 use waymark_model::map::Card;
 use waymark_model::{Edit, Grid};
 
-pub(crate) use self::head::{GroupHead, GroupName};
+pub(crate) use self::head::GroupHead;
 use super::batch::count_words;
 use super::board::Board;
 use super::popup::{Content, Popup};

@@ -3,7 +3,6 @@
 mod all;
 pub(crate) mod colours;
 pub(crate) mod connections;
-mod goal;
 mod key_list;
 mod kinds;
 mod lanes;
@@ -26,7 +25,6 @@ use web_sys::{Element, Node};
 use self::all::AllCommands;
 use self::colours::Colours;
 use self::connections::Connections;
-use self::goal::Goal;
 use self::key_list::KeyList;
 use self::kinds::LaneKinds;
 pub(crate) use self::menu::Entry;
@@ -43,8 +41,8 @@ use super::commands;
 use super::curve::Levels;
 use super::curve::table::CurveTable;
 use super::focus::focus;
-use super::groups::GroupName;
 use super::moves::Moved;
+use super::question::{GroupName, StageGoal};
 use super::spot::Spot;
 use crate::dom::{Listener, document, window};
 
@@ -260,13 +258,6 @@ fn PopupView(popup: Popup) -> impl IntoView {
                 .find_map(|one| panel.query_selector(one).ok().flatten());
             if let Some(first) = first {
                 focus(&first);
-                // A name that a new thing was given for the moment gives way to what is typed.
-                // Its text is there a moment later.
-                if matches!(anchor.content, Content::GroupName(..))
-                    && let Ok(text) = first.dyn_into::<web_sys::HtmlTextAreaElement>()
-                {
-                    request_animation_frame(move || text.select());
-                }
             }
         }
     });
@@ -325,6 +316,7 @@ fn PopupView(popup: Popup) -> impl IntoView {
 }
 
 fn content(board: Board, popup: &Popup) -> AnyView {
+    let close = Callback::new(move |()| board.close_popup());
     match popup.content.clone() {
         Content::Menu(spot) => {
             let scores = match &spot {
@@ -348,7 +340,7 @@ fn content(board: Board, popup: &Popup) -> AnyView {
         Content::Levels(step) => {
             let clear = step.clone();
             view! {
-                <Levels step=step on_choose=Callback::new(move |()| board.close_popup()) />
+                <Levels step=step on_choose=close />
                 <button
                     class="popup-quiet"
                     type="button"
@@ -397,9 +389,11 @@ fn content(board: Board, popup: &Popup) -> AnyView {
             let entries = connections::ends(board, &card);
             view! { <Menu label="Reach to".to_owned() entries=entries /> }.into_any()
         }
-        Content::Goal(stage) => view! { <Goal stage=stage /> }.into_any(),
+        Content::Goal(stage) => view! { <StageGoal stage=stage on_enter=close /> }.into_any(),
         Content::Names { spot, text } => view! { <Names spot=spot text=text /> }.into_any(),
-        Content::GroupName(_, group) => view! { <GroupName group=group /> }.into_any(),
+        Content::GroupName(_, group) => {
+            view! { <GroupName group=group on_enter=close /> }.into_any()
+        }
         Content::Statuses(item) => view! { <Statuses item=item /> }.into_any(),
         Content::Paste(_, pasting) => view! { <Preview pasting=pasting /> }.into_any(),
         Content::AddTo(step) => {

@@ -28,6 +28,9 @@ pub fn InPlace(
     /// Whether it may have several lines.
     #[prop(optional)]
     lines: bool,
+    /// Whether all of it is selected at first, so that typing replaces it.
+    #[prop(optional)]
+    select_all: bool,
 ) -> impl IntoView {
     let map = expect_context::<MapState>();
     let area = NodeRef::<Textarea>::new();
@@ -35,12 +38,18 @@ pub fn InPlace(
     // What the map said when it and the box last agreed.
     let base = StoredValue::new(String::new());
 
-    Effect::new(move || {
+    Effect::new(move |opened: Option<bool>| {
+        let opened = opened.unwrap_or(false);
         let text = value.get();
-        if let Some(area) = area.get().filter(|_| !composing.get_value()) {
-            show(&area, &text);
-            base.set_value(text);
+        let Some(area) = area.get().filter(|_| !composing.get_value()) else {
+            return opened;
+        };
+        show(&area, &text);
+        base.set_value(text);
+        if select_all && !opened {
+            area.select();
         }
+        true
     });
     let written_field = field.clone();
     let commit = move || {

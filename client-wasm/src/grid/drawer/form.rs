@@ -3,9 +3,8 @@
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use waymark_model::Edit;
-use waymark_model::edit::TextField;
 use waymark_model::grid::Item;
-use waymark_model::ids::{CardId, OpportunityId, PainId, StageId, StepId};
+use waymark_model::ids::{CardId, OpportunityId, PainId, StepId};
 use waymark_model::rich::DetailsOf;
 use waymark_model::scalar::{Scalar, ScalarField};
 use waymark_model::vocabulary::{ClaimStatus, OpportunityStatus};
@@ -17,6 +16,8 @@ use super::super::popup::colours::Colours;
 use super::super::popup::connections::Connections;
 use super::super::popup::scores::{OpportunityScores, PainScoring};
 use super::super::popup::{Content, Popup};
+use super::super::question::StageGoal;
+use super::super::reading::said;
 use super::super::spot::Spot;
 use super::rich::RichDetails;
 use super::status::WordChoice;
@@ -32,7 +33,7 @@ pub(super) fn Form(spot: Spot, kind: (&'static str, &'static str)) -> impl IntoV
         Spot::Item(Item::Pain(id)) => view! { <PainFields id=id /> }.into_any(),
         Spot::Item(Item::Opportunity(id)) => view! { <OpportunityFields id=id /> }.into_any(),
         Spot::Step(id) => view! { <StepFields id=id /> }.into_any(),
-        Spot::Stage(id) => view! { <StageFields id=id /> }.into_any(),
+        Spot::Stage(id) => view! { <StageGoal stage=id /> }.into_any(),
         _ => ().into_any(),
     };
     let details = details_of(&spot).map(|of| {
@@ -110,14 +111,11 @@ fn Words(spot: Spot, noun: &'static str) -> impl IntoView {
     let board = Board::here();
     let state = board.state;
     let value: Signal<String> = match spot.clone() {
-        Spot::Item(Item::Card(id)) => {
-            let card = state.card(&id);
-            said(card, |card| card.text.clone())
-        }
-        Spot::Item(Item::Pain(id)) => said(state.pain(&id), |pain| pain.text.clone()),
-        Spot::Item(Item::Opportunity(id)) => said(state.opportunity(&id), |it| it.title.clone()),
-        Spot::Step(id) => said(state.step(&id), |step| step.title.clone()),
-        Spot::Stage(id) => said(state.stage(&id), |stage| stage.title.clone()),
+        Spot::Item(Item::Card(id)) => said(state.card(&id), |card| &card.text).into(),
+        Spot::Item(Item::Pain(id)) => said(state.pain(&id), |pain| &pain.text).into(),
+        Spot::Item(Item::Opportunity(id)) => said(state.opportunity(&id), |it| &it.title).into(),
+        Spot::Step(id) => said(state.step(&id), |step| &step.title).into(),
+        Spot::Stage(id) => said(state.stage(&id), |stage| &stage.title).into(),
         _ => Signal::stored(String::new()),
     };
     text_field(&spot).map(|field| {
@@ -134,13 +132,6 @@ fn Words(spot: Spot, noun: &'static str) -> impl IntoView {
     })
 }
 
-fn said<T: Send + Sync + 'static>(
-    thing: Signal<Option<T>>,
-    text: impl Fn(&T) -> String + Send + Sync + 'static,
-) -> Signal<String> {
-    Signal::derive(move || thing.with(|thing| thing.as_ref().map(&text).unwrap_or_default()))
-}
-
 fn claims() -> Vec<(&'static str, &'static str)> {
     let all = ClaimStatus::ALL.iter().copied();
     all.map(|it| (it.word(), it.label())).collect()
@@ -152,13 +143,7 @@ fn CardFields(id: CardId) -> impl IntoView {
     let status = Signal::derive(move || {
         card.with(|card| card.as_ref()?.status.map(|it| it.word().to_owned()))
     });
-    let source = Memo::new(move |_| {
-        card.with(|card| {
-            card.as_ref()
-                .map(|card| card.source.clone())
-                .unwrap_or_default()
-        })
-    });
+    let source = said(card, |card| &card.source);
     let source = move || {
         let source = source.get();
         (!source.is_empty()).then(|| {
@@ -211,7 +196,7 @@ fn StepFields(id: StepId) -> impl IntoView {
     let step = board.state.step(&id);
     let truth =
         Memo::new(move |_| step.with(|it| it.as_ref().is_some_and(|it| it.moment_of_truth)));
-    let duration = said(step, |step| step.duration.clone());
+    let duration = said(step, |step| &step.duration);
     let set_truth = {
         let id = id.clone();
         move |event: leptos::ev::Event| {
@@ -257,24 +242,6 @@ fn StepFields(id: StepId) -> impl IntoView {
         <div class="drawer-field">
             <span class="drawer-label">"Connections"</span>
             <Connections step=id on_connect=Callback::new(connect) />
-        </div>
-    }
-    .into_any()
-}
-
-#[component]
-fn StageFields(id: StageId) -> impl IntoView {
-    let goal = said(Board::here().state.stage(&id), |stage| stage.goal.clone());
-    view! {
-        <div class="drawer-field">
-            <span class="drawer-label">"Goal"</span>
-            <InPlace
-                field=TextField::StageGoal(id)
-                value=goal
-                label="Goal of the stage"
-                placeholder="What is reached at its end?"
-                class="drawer-value"
-            />
         </div>
     }
     .into_any()

@@ -1,8 +1,6 @@
 //! What stands above a stack: its name, how many cards it has, and whether it is open.
 
-use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
-use waymark_model::edit::TextField;
 use waymark_model::grid::{CellId, Item};
 use waymark_model::ids::{CardId, GroupId};
 
@@ -10,7 +8,6 @@ use super::super::board::Board;
 use super::super::lens::Lens;
 use super::group_in;
 use crate::icon::Icon;
-use crate::panels::field::InPlace;
 
 /// The head above a card that is the first of a group in its cell; nothing above others.
 #[component]
@@ -94,36 +91,4 @@ fn Head(id: CardId, cell: CellId) -> impl IntoView {
         })
     };
     head.into_any()
-}
-
-/// The name of a group, edited where one reads it. Enter closes.
-#[component]
-pub(crate) fn GroupName(group: GroupId) -> impl IntoView {
-    let board = Board::here();
-    let groups = board.state.groups();
-    let id = group.clone();
-    let title = Signal::derive(move || {
-        groups.with(|groups| {
-            let group = groups.iter().find(|it| it.id == id);
-            group.map_or_else(String::new, |group| group.title.clone())
-        })
-    });
-    let on_keydown = move |event: KeyboardEvent| {
-        if event.key() == "Enter" && !event.is_composing() {
-            board.close_popup();
-        }
-    };
-    view! {
-        <div class="goal-edit" on:keydown=on_keydown>
-            <p class="goal-label">"What do these cards have in common?"</p>
-            <InPlace
-                field=TextField::GroupTitle(group)
-                value=title
-                label="Name of the group"
-                placeholder="Before the first call"
-                class="goal-text"
-            />
-        </div>
-    }
-    .into_any()
 }
