@@ -60,6 +60,7 @@ mod question;
 mod reading;
 mod roving;
 mod selection;
+mod shown;
 mod spans;
 mod spot;
 mod stages;

@@ -149,24 +149,16 @@ impl Board {
                 count_words(self.chosen().len())
             }
             Moved::Item(item) => self.text_of(item).unwrap_or_default(),
-            Moved::Step(id) => map
-                .steps
-                .iter()
-                .find(|step| step.id == *id)
-                .map(|step| step.title.clone())
-                .unwrap_or_default(),
+            Moved::Step(id) => self.step_title(id),
             Moved::Stage(id) => map
                 .stages
                 .iter()
                 .find(|stage| stage.id == *id)
                 .map(|stage| stage.title.clone())
                 .unwrap_or_default(),
-            Moved::Lane(id) => map
-                .lanes
-                .iter()
-                .find(|lane| lane.id == *id)
-                .map(|lane| lane.title.clone())
-                .unwrap_or_default(),
+            Moved::Lane(id) => self
+                .lane_now(id)
+                .map_or_else(String::new, |lane| lane.title),
         }
     }
 }

@@ -18,6 +18,7 @@ use super::faces::tone;
 use super::more::More;
 use super::people::{self, Tags};
 use super::popup::{Content, Popup};
+use super::reading::said;
 use super::spot::Spot;
 use super::text::{Leave, TextEditor};
 use crate::icon::Icon;
@@ -109,14 +110,7 @@ fn StageHeader(stage: StageId, stages: Memo<Vec<(usize, StageSpan)>>) -> impl In
     let data = board.state.stage(&stage);
     let spot = Spot::Stage(stage.clone());
     let spot_key = spot.key();
-    let title = Memo::new(move |_| {
-        data.with(|stage| {
-            stage
-                .as_ref()
-                .map(|stage| stage.title.clone())
-                .unwrap_or_default()
-        })
-    });
+    let title = said(data, |stage| &stage.title);
     let goal = move || {
         data.with(|stage| {
             stage
@@ -208,20 +202,8 @@ fn StepHeader(step: StepId) -> impl IntoView {
     let data = board.state.step(&step);
     let spot = Spot::Step(step.clone());
     let spot_key = spot.key();
-    let title = Memo::new(move |_| {
-        data.with(|step| {
-            step.as_ref()
-                .map(|step| step.title.clone())
-                .unwrap_or_default()
-        })
-    });
-    let duration = Memo::new(move |_| {
-        data.with(|step| {
-            step.as_ref()
-                .map(|step| step.duration.clone())
-                .unwrap_or_default()
-        })
-    });
+    let title = said(data, |step| &step.title);
+    let duration = said(data, |step| &step.duration);
     let truth = Memo::new(move |_| {
         data.with(|step| step.as_ref().is_some_and(|step| step.moment_of_truth))
     });

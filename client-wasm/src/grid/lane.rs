@@ -16,6 +16,7 @@ use super::header::HeaderText;
 use super::more::More;
 use super::people::{self, Tags};
 use super::popup::looks;
+use super::reading::said;
 use super::spot::Spot;
 use crate::icon::Icon;
 use crate::state::Focus;
@@ -156,13 +157,7 @@ fn LaneHeader(lane: LaneId) -> impl IntoView {
     let data = board.state.lane(&lane);
     let spot = Spot::Lane(lane.clone());
     let spot_key = spot.key();
-    let title = Memo::new(move |_| {
-        data.with(|lane| {
-            lane.as_ref()
-                .map(|lane| lane.title.clone())
-                .unwrap_or_default()
-        })
-    });
+    let title = said(data, |lane| &lane.title);
     let kind = {
         let lane = lane.clone();
         Memo::new(move |_| board.lanes.with(|lanes| lanes.get(&lane).copied()))

@@ -19,6 +19,8 @@ use super::header::{HeaderText, NameStages, Truth};
 use super::more::More;
 use super::people::{self, Tags};
 use super::popup::Popup;
+use super::reading::said;
+use super::shown::{Shown, place_of};
 use super::spot::Spot;
 use crate::icon::Icon;
 use crate::state::Focus;
@@ -27,23 +29,7 @@ use crate::state::Focus;
 #[component]
 pub(crate) fn PhoneView() -> impl IntoView {
     let board = Board::here();
-    let steps = Memo::new(move |_| {
-        board.layout.with(|grid| {
-            grid.columns
-                .iter()
-                .filter_map(|column| column.step.clone())
-                .collect::<Vec<_>>()
-        })
-    });
-    // The chosen step, or the first when it is gone.
-    let step = Memo::new(move |_| {
-        let chosen = board.shown.get();
-        steps.with(|steps| {
-            chosen
-                .filter(|step| steps.contains(step))
-                .or_else(|| steps.first().cloned())
-        })
-    });
+    let Shown { steps, step } = Shown::new(board);
     let none = Memo::new(move |_| board.layout.with(|grid| grid.stages.is_empty()));
     let body = move || match step.get() {
         _ if none.get() => view! { <div class="phone-start"><NameStages /></div> }.into_any(),
@@ -77,13 +63,7 @@ fn FirstStep() -> impl IntoView {
 fn StepCard(step: StepId, steps: Memo<Vec<StepId>>) -> impl IntoView {
     let board = Board::here();
     let data = board.state.step(&step);
-    let title = Memo::new(move |_| {
-        data.with(|step| {
-            step.as_ref()
-                .map(|step| step.title.clone())
-                .unwrap_or_default()
-        })
-    });
+    let title = said(data, |step| &step.title);
     let truth = move || data.with(|step| step.as_ref().is_some_and(|step| step.moment_of_truth));
     let place = board.columns.place(Column::Step(step.clone()));
     let value = super::curve::value_at(board, &step);
@@ -228,9 +208,7 @@ fn ThumbButton(icon: &'static str, word: &'static str, command: &'static str) ->
 #[component]
 fn Turn(step: StepId, steps: Memo<Vec<StepId>>) -> impl IntoView {
     let board = Board::here();
-    let at = Memo::new(move |_| {
-        steps.with(|steps| steps.iter().position(|other| *other == step).unwrap_or(0))
-    });
+    let at = Memo::new(move |_| place_of(steps, &step));
     let is_last = move || at.get() + 1 >= steps.with(Vec::len);
     let words = move || {
         let swipe = if is_last() {
@@ -272,13 +250,8 @@ fn Turn(step: StepId, steps: Memo<Vec<StepId>>) -> impl IntoView {
 impl Board {
     /// Shows the step so many places further.
     pub(crate) fn turn(&self, steps: &[StepId], by: isize) {
-        let now = self
-            .shown
-            .get_untracked()
-            .and_then(|step| steps.iter().position(|other| *other == step))
-            .unwrap_or(0);
-        if let Some(next) = now.checked_add_signed(by).and_then(|next| steps.get(next)) {
-            self.show_step(next);
+        if let Some(next) = self.step_beside(steps, by) {
+            self.show_step(&next);
         }
     }
 

@@ -16,6 +16,8 @@ use super::more::More;
 use super::outline::{LaneSection, StepFace, filled_lanes, order};
 use super::people::{self, Tags};
 use super::phone::{CurveStrip, Swipe};
+use super::reading::said;
+use super::shown::{Shown, place_of};
 use super::spot::Spot;
 use crate::dom::{Listener, document};
 use crate::icon::Icon;
@@ -33,13 +35,8 @@ impl Board {
 
     /// Tells the step so many places further.
     fn tell_on(&self, steps: &[StepId], by: isize) {
-        let now = self
-            .shown
-            .get_untracked()
-            .and_then(|step| steps.iter().position(|other| *other == step))
-            .unwrap_or(0);
-        if let Some(next) = now.checked_add_signed(by).and_then(|next| steps.get(next)) {
-            self.tell(next);
+        if let Some(next) = self.step_beside(steps, by) {
+            self.tell(&next);
         }
     }
 
@@ -68,23 +65,7 @@ impl Board {
 #[component]
 pub(crate) fn StoryView() -> impl IntoView {
     let board = Board::here();
-    let steps = Memo::new(move |_| {
-        board.layout.with(|grid| {
-            grid.columns
-                .iter()
-                .filter_map(|column| column.step.clone())
-                .collect::<Vec<_>>()
-        })
-    });
-    // The chosen step, or the first when it is gone.
-    let step = Memo::new(move |_| {
-        let chosen = board.shown.get();
-        steps.with(|steps| {
-            chosen
-                .filter(|step| steps.contains(step))
-                .or_else(|| steps.first().cloned())
-        })
-    });
+    let Shown { steps, step } = Shown::new(board);
     let press = move |event: &KeyboardEvent| {
         if is_elsewhere(board, event) {
             return;
@@ -162,13 +143,7 @@ fn is_elsewhere(board: Board, event: &KeyboardEvent) -> bool {
 fn StepPage(step: StepId, steps: Memo<Vec<StepId>>) -> impl IntoView {
     let board = Board::here();
     let data = board.state.step(&step);
-    let title = Memo::new(move |_| {
-        data.with(|step| {
-            step.as_ref()
-                .map(|step| step.title.clone())
-                .unwrap_or_default()
-        })
-    });
+    let title = said(data, |step| &step.title);
     let truth = move || data.with(|step| step.as_ref().is_some_and(|step| step.moment_of_truth));
     let duration = move || {
         data.with(|step| step.as_ref().map(|step| step.duration.clone()))
@@ -194,10 +169,8 @@ fn StepPage(step: StepId, steps: Memo<Vec<StepId>>) -> impl IntoView {
     let nth = {
         let step = step.clone();
         move || {
-            steps.with(|steps| {
-                let at = steps.iter().position(|other| *other == step).unwrap_or(0);
-                format!("Step {} of {}", at + 1, steps.len())
-            })
+            let at = place_of(steps, &step);
+            format!("Step {} of {}", at + 1, steps.with(Vec::len))
         }
     };
     let lanes = filled_lanes(board, &step);

@@ -7,6 +7,7 @@ use super::super::board::Board;
 use super::super::curve::plot::{mood, signed};
 use super::super::curve::{self, spoken, value_at};
 use super::super::faces::{mood_class, mood_icon};
+use super::super::reading::said;
 use super::super::spot::Spot;
 use crate::icon::Icon;
 
@@ -16,15 +17,8 @@ pub(super) fn Feeling(step: StepId) -> impl IntoView {
     let board = Board::here();
     let plot = curve::plot(board);
     let value = value_at(board, &step);
-    let name = board.state.step(&step);
-    let label = move || {
-        let title = name.with(|step| {
-            step.as_ref()
-                .map(|step| step.title.clone())
-                .unwrap_or_default()
-        });
-        format!("How it feels: {title}")
-    };
+    let title = said(board.state.step(&step), |step| &step.title);
+    let label = move || format!("How it feels: {}", title.get());
     let prefix = format!("feel-{step}");
     let id_of = move |index: usize| format!("{prefix}-{index}");
     let active = {

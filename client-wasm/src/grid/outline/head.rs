@@ -10,6 +10,7 @@ use super::super::header::HeaderText;
 use super::super::more::More;
 use super::super::people::{self, Tags};
 use super::super::phone::CurveStrip;
+use super::super::reading::said;
 use super::super::spot::Spot;
 use crate::icon::Icon;
 use crate::state::Focus;
@@ -57,13 +58,7 @@ pub(super) fn Overview() -> impl IntoView {
 fn LaneChip(lane: LaneId) -> impl IntoView {
     let board = Board::here();
     let data = board.state.lane(&lane);
-    let title = Memo::new(move |_| {
-        data.with(|lane| {
-            lane.as_ref()
-                .map(|lane| lane.title.clone())
-                .unwrap_or_default()
-        })
-    });
+    let title = said(data, |lane| &lane.title);
     let kind = Memo::new(move |_| data.with(|lane| lane.as_ref().map(|lane| lane.kind)));
     let icon = move || {
         kind.get()

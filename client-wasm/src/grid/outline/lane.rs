@@ -9,6 +9,7 @@ use super::super::card::ItemView;
 use super::super::cell::items;
 use super::super::faces::{self, Face, noun};
 use super::super::people::{self, Tags};
+use super::super::reading::said;
 use super::super::spot::{Spot, cell_key};
 use super::feeling::Feeling;
 use crate::icon::Icon;
@@ -22,13 +23,7 @@ pub(crate) fn LaneSection(lane: LaneId, step: StepId) -> impl IntoView {
         step: step.clone(),
     };
     let data = board.state.lane(&lane);
-    let title = Memo::new(move |_| {
-        data.with(|lane| {
-            lane.as_ref()
-                .map(|lane| lane.title.clone())
-                .unwrap_or_default()
-        })
-    });
+    let title = said(data, |lane| &lane.title);
     let facts = Memo::new(move |_| board.lanes.with(|lanes| lanes.get(&lane).copied()));
     let curve = Memo::new(move |_| facts.get().is_some_and(|(_, role)| role == Role::Curve));
     let icon = move || {

@@ -8,6 +8,7 @@ use super::super::faces::tone;
 use super::super::header::HeaderText;
 use super::super::more::More;
 use super::super::people::{self, Tags};
+use super::super::reading::said;
 use super::super::spot::Spot;
 use super::order;
 use super::step::StepArticle;
@@ -18,14 +19,7 @@ use crate::state::Focus;
 pub(super) fn StageSection(stage: StageId, stages: Memo<Vec<StageId>>) -> impl IntoView {
     let board = Board::here();
     let data = board.state.stage(&stage);
-    let title = Memo::new(move |_| {
-        data.with(|stage| {
-            stage
-                .as_ref()
-                .map(|stage| stage.title.clone())
-                .unwrap_or_default()
-        })
-    });
+    let title = said(data, |stage| &stage.title);
     let goal = move || {
         data.with(|stage| {
             stage

@@ -10,6 +10,7 @@ use super::super::faces::{mood_icon, mood_words, noun};
 use super::super::header::{HeaderText, Truth};
 use super::super::more::More;
 use super::super::people::{self, Tags};
+use super::super::reading::said;
 use super::super::spot::{Spot, cell_key};
 use super::lane::LaneSection;
 use crate::icon::Icon;
@@ -19,20 +20,8 @@ use crate::state::Focus;
 pub(super) fn StepArticle(step: StepId) -> impl IntoView {
     let board = Board::here();
     let data = board.state.step(&step);
-    let title = Memo::new(move |_| {
-        data.with(|step| {
-            step.as_ref()
-                .map(|step| step.title.clone())
-                .unwrap_or_default()
-        })
-    });
-    let duration = Memo::new(move |_| {
-        data.with(|step| {
-            step.as_ref()
-                .map(|step| step.duration.clone())
-                .unwrap_or_default()
-        })
-    });
+    let title = said(data, |step| &step.title);
+    let duration = said(data, |step| &step.duration);
     let truth = Memo::new(move |_| {
         data.with(|step| step.as_ref().is_some_and(|step| step.moment_of_truth))
     });
@@ -166,13 +155,7 @@ fn lanes(board: Board, step: &StepId) -> (Memo<Vec<LaneId>>, Memo<Vec<LaneId>>) 
 fn Offer(cell: CellId, step_title: Memo<String>) -> impl IntoView {
     let board = Board::here();
     let data = board.state.lane(&cell.lane);
-    let title = Memo::new(move |_| {
-        data.with(|lane| {
-            lane.as_ref()
-                .map(|lane| lane.title.clone())
-                .unwrap_or_default()
-        })
-    });
+    let title = said(data, |lane| &lane.title);
     let label = move || {
         let noun = data.with(|lane| lane.as_ref().map_or("Card", |lane| noun(lane.kind)));
         format!(

@@ -11,6 +11,7 @@ use super::super::faces::{self, Face, noun};
 use super::super::header::HeaderText;
 use super::super::more::More;
 use super::super::people::{self, Tags};
+use super::super::reading::said;
 use super::super::spot::{Spot, cell_key};
 use crate::icon::Icon;
 
@@ -22,13 +23,7 @@ pub(crate) fn LaneSection(lane: LaneId, step: StepId) -> impl IntoView {
         step: step.clone(),
     };
     let data = board.state.lane(&lane);
-    let title = Memo::new(move |_| {
-        data.with(|lane| {
-            lane.as_ref()
-                .map(|lane| lane.title.clone())
-                .unwrap_or_default()
-        })
-    });
+    let title = said(data, |lane| &lane.title);
     let facts = {
         let lane = lane.clone();
         Memo::new(move |_| board.lanes.with(|lanes| lanes.get(&lane).copied()))

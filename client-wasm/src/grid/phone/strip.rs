@@ -10,6 +10,7 @@ use super::super::curve::{Lines, spoken};
 use super::super::faces::tone;
 use super::super::focus::{reveal, root};
 use super::super::header::HeaderText;
+use super::super::reading::said;
 use super::super::spot::Spot;
 use crate::icon::Icon;
 
@@ -167,14 +168,7 @@ fn StageChip(
 ) -> impl IntoView {
     let board = Board::here();
     let data = board.state.stage(&stage);
-    let title = move || {
-        data.with(|stage| {
-            stage
-                .as_ref()
-                .map(|stage| stage.title.clone())
-                .unwrap_or_default()
-        })
-    };
+    let name = said(data, |stage| &stage.title);
     let index = {
         let stage = stage.clone();
         move || stages.with(|stages| stages.iter().position(|other| *other == stage).unwrap_or(0))
@@ -203,7 +197,6 @@ fn StageChip(
         Memo::new(move |_| board.editing.is(&spot))
     };
     let class = move || format!("stage-chip {}", tone(index()));
-    let name = Memo::new(move |_| title());
     move || {
         if editing.get() {
             let spot = spot.clone();

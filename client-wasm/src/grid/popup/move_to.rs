@@ -143,14 +143,6 @@ fn MoveStep(id: StepId, stage: StageId, index: usize) -> impl IntoView {
     let positions = {
         let id = id.clone();
         Memo::new(move |_| {
-            let map = board.state.map();
-            let title = |id: &StepId| {
-                map.steps
-                    .iter()
-                    .find(|step| step.id == *id)
-                    .map(|step| step.title.clone())
-                    .unwrap_or_default()
-            };
             let steps = StageId::parse(&chosen.get())
                 .map(|stage| steps_of(&board.layout.get(), &stage))
                 .unwrap_or_default();
@@ -158,7 +150,7 @@ fn MoveStep(id: StepId, stage: StageId, index: usize) -> impl IntoView {
                 &steps
                     .iter()
                     .filter(|step| **step != id)
-                    .map(title)
+                    .map(|step| board.step_title(step))
                     .collect::<Vec<_>>(),
             )
         })
