@@ -57,6 +57,7 @@ mod pins;
 mod pointer;
 mod popup;
 mod question;
+mod radios;
 mod reading;
 mod roving;
 mod selection;

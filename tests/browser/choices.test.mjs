@@ -25,7 +25,7 @@ describe("two values", { timeout: 240_000 }, () => {
     const score = async (person, value) => {
       await pain(person).hover();
       await pain(person).locator("[data-action=more]").first().click();
-      const choice = person.popup.locator(`[data-score="impact-${value}"]`);
+      const choice = person.popup.locator(`[data-choice="impact-${value}"]`);
       if ((await choice.getAttribute("aria-checked")) === "false") await choice.click();
       await person.keyboard.press("Escape");
     };
@@ -58,7 +58,7 @@ describe("two values", { timeout: 240_000 }, () => {
     for (const person of [ana, ben]) {
       await pain(person).hover();
       await pain(person).locator("[data-action=more]").first().click();
-      const chosen = person.popup.locator('[data-score="impact-1"]');
+      const chosen = person.popup.locator('[data-choice="impact-1"]');
       assert.equal(await chosen.getAttribute("aria-checked"), "true");
       await person.keyboard.press("Escape");
     }

@@ -1,7 +1,7 @@
 //! The drawer at the right: everything about one thing of the map, beside the map.
 //!
-//! Hooks for tests, stable: `data-testid` `drawer`, `drawer-gone`; `data-status` on the
-//! choices of a status, with its word.
+//! Hooks for tests, stable: `data-testid` `drawer`, `drawer-gone`; `data-choice` on radio
+//! buttons, with the word of the status, effect or score they choose.
 
 mod form;
 pub(crate) mod rich;

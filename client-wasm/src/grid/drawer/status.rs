@@ -5,6 +5,7 @@ use waymark_model::Edit;
 use waymark_model::scalar::ScalarField;
 
 use super::super::board::Board;
+use super::super::radios::{Radio, Radios};
 
 /// One word of a closed set; choosing it again clears it.
 #[component]
@@ -16,36 +17,26 @@ pub(super) fn WordChoice(
     #[prop(into)] now: Signal<Option<String>>,
 ) -> impl IntoView {
     let board = Board::here();
-    let choice = move |(word, shown): (&'static str, &'static str)| {
-        let field = field.clone();
-        let chosen = move || now.with(|now| now.as_deref() == Some(word));
-        let set = move |_| {
-            let value = (!untrack(chosen)).then(|| word.into());
-            let _ = board.state.edit(Edit::SetScalar {
-                field: field.clone(),
-                value,
-            });
-        };
-        view! {
-            <button
-                class="score-choice wide"
-                class:chosen=chosen
-                type="button"
-                role="radio"
-                aria-checked=move || chosen().to_string()
-                data-status=word
-                on:click=set
-            >
-                {shown}
-            </button>
-        }
-    };
+    let all: Vec<&'static str> = words.iter().map(|(word, _)| *word).collect();
+    let now = Signal::derive(move || {
+        now.with(|now| {
+            all.iter()
+                .copied()
+                .find(|word| now.as_deref() == Some(*word))
+        })
+    });
+    let choose = Callback::new(move |word: Option<&'static str>| {
+        let _ = board.state.edit(Edit::SetScalar {
+            field: field.clone(),
+            value: word.map(Into::into),
+        });
+    });
+    let radios = words.into_iter();
+    let radios = radios.map(|(word, shown)| Radio::word(word, word, shown));
     view! {
         <div class="drawer-field">
             <span class="drawer-label">{label}</span>
-            <div class="score-choices" role="radiogroup" aria-label=label>
-                {words.into_iter().map(choice).collect_view()}
-            </div>
+            <Radios label=label radios=radios.collect() now=now on_choose=choose words=true />
         </div>
     }
     .into_any()

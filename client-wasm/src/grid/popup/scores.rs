@@ -8,6 +8,7 @@ use waymark_model::map::{Opportunity, PainEffect, PainPoint};
 use waymark_model::ranking;
 
 use super::super::board::Board;
+use super::super::radios::{Radio, Radios};
 
 /// Severity, frequency, impact and effect of a pain point.
 #[component]
@@ -69,32 +70,20 @@ fn Row(
     value: Signal<Option<u8>>,
     on_set: Callback<Option<u8>>,
 ) -> impl IntoView {
-    let choice = move |number: u8| {
-        let chosen = move || value.get() == Some(number);
-        let words = match number {
+    let radio = |number: u8| Radio {
+        value: number,
+        shown: number.to_string(),
+        spoken: Some(match number {
             1 => format!("{label} 1, {low}"),
             5 => format!("{label} 5, {high}"),
             number => format!("{label} {number}"),
-        };
-        view! {
-            <button
-                class="score-choice"
-                class:chosen=chosen
-                type="button"
-                role="radio"
-                aria-checked=move || chosen().to_string()
-                aria-label=words
-                data-score=format!("{}-{number}", label.to_lowercase())
-                on:click=move |_| on_set.run((value.get_untracked() != Some(number)).then_some(number))
-            >
-                {number}
-            </button>
-        }
+        }),
+        word: format!("{}-{number}", label.to_lowercase()),
     };
     view! {
         <div class="score-row">
             <span class="score-label">{label}</span>
-            <div class="score-choices" role="radiogroup" aria-label=label>{(1..=5).map(choice).collect_view()}</div>
+            <Radios label=label radios=(1..=5).map(radio).collect() now=value on_choose=on_set />
         </div>
     }
     .into_any()
@@ -103,37 +92,19 @@ fn Row(
 #[component]
 fn Effects(id: PainId, pain: Signal<Option<PainPoint>>) -> impl IntoView {
     let board = Board::here();
-    let now = move || pain.with(|pain| pain.as_ref().and_then(|pain| pain.effect));
-    let choice = move |effect: PainEffect| {
-        let id = id.clone();
-        let chosen = move || now() == Some(effect);
-        let set = move |_| {
-            let effect = (untrack(now) != Some(effect)).then_some(effect);
-            let _ = board.state.edit(Edit::SetPainEffect {
-                id: id.clone(),
-                effect,
-            });
-        };
-        view! {
-            <button
-                class="score-choice wide"
-                class:chosen=chosen
-                type="button"
-                role="radio"
-                aria-checked=move || chosen().to_string()
-                data-effect=effect.word()
-                on:click=set
-            >
-                {effect.label()}
-            </button>
-        }
-    };
+    let now = Signal::derive(move || pain.with(|pain| pain.as_ref().and_then(|pain| pain.effect)));
+    let choose = Callback::new(move |effect: Option<PainEffect>| {
+        let _ = board.state.edit(Edit::SetPainEffect {
+            id: id.clone(),
+            effect,
+        });
+    });
+    let radios = PainEffect::ALL.iter();
+    let radios = radios.map(|effect| Radio::word(*effect, effect.word(), effect.label()));
     view! {
         <div class="score-row">
             <span class="score-label">"Effect"</span>
-            <div class="score-choices" role="radiogroup" aria-label="Effect">
-                {PainEffect::ALL.iter().copied().map(choice).collect_view()}
-            </div>
+            <Radios label="Effect" radios=radios.collect() now=now on_choose=choose words=true />
         </div>
     }
     .into_any()
