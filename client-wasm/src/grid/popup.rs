@@ -3,6 +3,7 @@
 mod all;
 pub(crate) mod colours;
 pub(crate) mod connections;
+pub(crate) mod dialog;
 mod key_list;
 mod kinds;
 mod lanes;

@@ -12,6 +12,7 @@ use waymark_model::ids::{LaneId, StepId};
 
 use super::super::batch::count_words;
 use super::super::board::Board;
+use super::super::popup::dialog::Dialog;
 use super::super::spot::Spot;
 use super::super::structure::NEW_STEP;
 use super::paste::left_out;
@@ -184,7 +185,7 @@ fn TablePreview(cell: CellId, table: Table) -> impl IntoView {
         table.with_value(|table| paste_table(board, &cell, table, grow.get_untracked()));
     };
     view! {
-        <Frame paste=Callback::new(move |()| paste()) count=Signal::derive(made)>
+        <Frame title="Paste a table".to_owned() paste=Callback::new(move |()| paste()) count=Signal::derive(made)>
             <Shown heads=heads lines=lines clipped=clipped />
             {lost.map(|words| view! { <p class="paste-note">{words}</p> })}
             {spare_words
@@ -289,8 +290,11 @@ fn LanePreview(clip: Clip, after: Option<LaneId>) -> impl IntoView {
         });
     };
     view! {
-        <Frame paste=Callback::new(move |()| paste()) count=Signal::derive(made)>
-            <p class="paste-title">{format!("The lane “{}”", name.unwrap_or_default())}</p>
+        <Frame
+            title=format!("Paste the lane “{}”", name.unwrap_or_default())
+            paste=Callback::new(move |()| paste())
+            count=Signal::derive(made)
+        >
             <fieldset class="paste-choices">
                 <legend>"Each step goes to"</legend>
                 {choice(Match::Name, "the step of its name")}
@@ -347,31 +351,20 @@ fn paste_lane(board: Board, clip: &Clip, by: Match, after: Option<LaneId>, grow:
     board.finish_structure(edits, Spot::Lane(id), words);
 }
 
-/// The form around it: Enter pastes, Escape (of the popup) does not.
+/// The dialog around it.
 #[component]
-fn Frame(paste: Callback<()>, count: Signal<usize>, children: Children) -> impl IntoView {
-    let board = Board::here();
+fn Frame(
+    title: String,
+    paste: Callback<()>,
+    count: Signal<usize>,
+    children: Children,
+) -> impl IntoView {
+    let does = Signal::derive(move || format!("Paste {}", count_words(count.get())));
     view! {
-        <form
-            class="paste"
-            data-testid="paste-preview"
-            on:submit=move |event| {
-                event.prevent_default();
-                paste.run(());
-            }
-        >
+        <Dialog title=title hook="paste-preview" does=does on_submit=paste ready=true>
             {children()}
-            <div class="paste-buttons">
-                <button class="paste-cancel" type="button" on:click=move |_| board.close_popup()>
-                    "Cancel"
-                </button>
-                <button class="names-go" type="submit" data-first="">
-                    {move || format!("Paste {}", count_words(count.get()))}
-                </button>
-            </div>
-        </form>
+        </Dialog>
     }
-    .into_any()
 }
 
 #[component]

@@ -8,6 +8,7 @@ use waymark_model::map::JourneyMap;
 use super::super::board::Board;
 use super::super::moves::{Landing, Moved, here, siblings, steps_of};
 use super::super::spot::Spot;
+use super::dialog::Dialog;
 
 /// A choice: its value and what people read.
 type Choice = (String, String);
@@ -218,25 +219,11 @@ impl Board {
 
 #[component]
 fn Form(on_submit: Callback<()>, children: Children) -> impl IntoView {
-    let board = Board::here();
     view! {
-        <form
-            class="move-to"
-            data-testid="move-to"
-            on:submit=move |event| {
-                event.prevent_default();
-                on_submit.run(());
-            }
-        >
-            <h2>"Move to…"</h2>
+        <Dialog title="Move to…".to_owned() hook="move-to" does="Move".to_owned() on_submit=on_submit>
             {children()}
-            <div class="move-buttons">
-                <button class="popup-quiet" type="button" on:click=move |_| board.close_popup()>"Cancel"</button>
-                <button class="popup-go" type="submit">"Move"</button>
-            </div>
-        </form>
+        </Dialog>
     }
-    .into_any()
 }
 
 #[component]
