@@ -5,6 +5,7 @@ pub mod field;
 pub mod filters;
 pub mod find;
 pub mod follow;
+pub mod heads;
 pub mod people;
 pub mod popover;
 pub mod profile_form;

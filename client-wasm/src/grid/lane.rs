@@ -15,7 +15,7 @@ use super::faces;
 use super::header::HeaderText;
 use super::more::More;
 use super::people::{self, Tags};
-use super::popup::looks;
+use super::popup::colours;
 use super::reading::said;
 use super::spot::Spot;
 use crate::icon::Icon;
@@ -165,7 +165,7 @@ fn LaneHeader(lane: LaneId) -> impl IntoView {
     let collapsed = is_collapsed(board, &lane);
     let colour = move || {
         let colour = data.with(|lane| lane.as_ref().and_then(|lane| lane.colour));
-        looks::class(colour)
+        colours::class(colour)
     };
     let pin = move || {
         let pinned = data.with(|lane| lane.as_ref().is_some_and(|lane| lane.pinned));

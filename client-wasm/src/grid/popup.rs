@@ -7,12 +7,13 @@ pub(crate) mod dialog;
 mod key_list;
 mod kinds;
 mod lanes;
-pub(crate) mod looks;
+mod looks;
 mod menu;
 mod move_to;
 mod names;
 pub(crate) mod scores;
 mod statuses;
+mod swatches;
 
 use leptos::ev::KeyboardEvent;
 use leptos::html::Div;
@@ -24,7 +25,7 @@ use waymark_model::ids::{CardId, GroupId, LaneId, StageId, StepId};
 use web_sys::{Element, Node};
 
 use self::all::AllCommands;
-use self::colours::Colours;
+use self::colours::{Colours, LaneColours};
 use self::connections::Connections;
 use self::key_list::KeyList;
 use self::kinds::LaneKinds;
@@ -356,14 +357,7 @@ fn content(board: Board, popup: &Popup) -> AnyView {
             .into_any()
         }
         Content::LaneKinds(place) => view! { <LaneKinds place=place /> }.into_any(),
-        Content::LaneColour(id) => {
-            let present = board.lane_now(&id).and_then(|lane| lane.colour);
-            let choose = move |colour| {
-                board.set_lane_colour(&id, colour);
-                board.close_popup();
-            };
-            view! { <looks::Colours present=present on_choose=Callback::new(choose) /> }.into_any()
-        }
+        Content::LaneColour(id) => view! { <LaneColours id=id /> }.into_any(),
         Content::LaneLine(id) => {
             let entries = looks::lines(board, &id);
             view! { <Menu label="Line above the lane".to_owned() entries=entries /> }.into_any()

@@ -14,6 +14,7 @@ use leptos::task::spawn_local;
 use crate::api::{self, Failure, MapSummary};
 use crate::dom::{self, Listener, Timer};
 use crate::icon::Icon;
+use crate::panels::heads::Heads;
 use crate::panels::profile_form::OwnAvatar;
 use crate::toast::Toasts;
 use row::Row;
@@ -184,16 +185,7 @@ fn Table(maps: Memo<Vec<MapSummary>>, wanted: RwSignal<String>) -> impl IntoView
         >
             <MoodColours />
             <table class="maps">
-                <thead>
-                    <tr>
-                        <th scope="col">"Journey"</th>
-                        <th scope="col">"Persona"</th>
-                        <th scope="col">"Emotion"</th>
-                        <th scope="col">"On the map"</th>
-                        <th scope="col">"Now on it"</th>
-                        <th scope="col">"Changed"</th>
-                    </tr>
-                </thead>
+                <Heads words=&["Journey", "Persona", "Emotion", "On the map", "Now on it", "Changed"] />
                 <tbody>
                     <For each=keys key=String::clone let:key>
                         <Row key=key maps=maps />

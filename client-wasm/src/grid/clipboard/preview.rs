@@ -17,6 +17,7 @@ use super::super::spot::Spot;
 use super::super::structure::NEW_STEP;
 use super::paste::left_out;
 use super::table::{self, Table};
+use crate::panels::heads::Heads;
 
 /// The most rows and columns that are shown of a table.
 const ROWS: usize = 6;
@@ -302,13 +303,7 @@ fn LanePreview(clip: Clip, after: Option<LaneId>) -> impl IntoView {
             </fieldset>
             <div class="paste-scroll" tabindex="0" role="region" aria-label="What goes where">
                 <table>
-                    <thead>
-                        <tr>
-                            <th scope="col">"From"</th>
-                            <th scope="col">"Cards"</th>
-                            <th scope="col">"To"</th>
-                        </tr>
-                    </thead>
+                    <Heads words=&["From", "Cards", "To"] />
                     <tbody>{rows}</tbody>
                 </table>
             </div>

@@ -8,6 +8,7 @@ use super::super::board::Board;
 use super::super::faces::mood_words;
 use super::plot::{mood, signed};
 use super::summary;
+use crate::panels::heads::Heads;
 
 /// One step of the journey.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,14 +67,7 @@ pub(crate) fn CurveTable() -> impl IntoView {
             <h2 tabindex="-1" data-first="">"The curve as a table"</h2>
             <p class="quiet">{text}</p>
             <table>
-                <thead>
-                    <tr>
-                        <th scope="col">"Step"</th>
-                        <th scope="col">"Value"</th>
-                        <th scope="col">"Feeling"</th>
-                        <th scope="col">"Labels"</th>
-                    </tr>
-                </thead>
+                <Heads words=&["Step", "Value", "Feeling", "Labels"] />
                 <tbody>{move || rows.get().into_iter().map(line).collect_view()}</tbody>
             </table>
             <button class="popup-quiet" type="button" on:click=move |_| board.close_popup()>"Close"</button>

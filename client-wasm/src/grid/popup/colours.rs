@@ -1,13 +1,14 @@
-//! The colours a card can have, each with its name.
+//! The colours a card or a lane can have, each with its name.
 
 use leptos::prelude::*;
 use waymark_model::grid::Item;
+use waymark_model::ids::LaneId;
 use waymark_model::vocabulary::Colour;
 
 use super::super::board::Board;
-use crate::icon::Icon;
+use super::swatches::{Swatch, Swatches};
 
-/// One button for each colour, and one for none.
+/// The colours of a card.
 #[component]
 pub(crate) fn Colours(item: Item) -> impl IntoView {
     let board = Board::here();
@@ -16,35 +17,40 @@ pub(crate) fn Colours(item: Item) -> impl IntoView {
         _ => Signal::stored(None),
     };
     let now = Memo::new(move |_| card.with(|card| card.as_ref()?.colour));
-    let choices = std::iter::once(None).chain(Colour::ALL.iter().copied().map(Some));
-    let buttons = choices
-        .map(|colour| {
-            let item = item.clone();
-            let run = move |_| {
-                board.recolour(&board.meant(&item), colour);
-                board.close_popup();
-            };
-            let checked = move || now.get() == colour;
-            view! {
-                <button
-                    class="swatch"
-                    type="button"
-                    role="radio"
-                    aria-checked=move || checked().to_string()
-                    on:click=run
-                >
-                    <span class=format!("swatch-dot {}", class(colour)) aria-hidden="true">
-                        {move || checked().then(|| view! { <Icon name="check" /> })}
-                    </span>
-                    {colour.map_or("As its lane", Colour::label)}
-                </button>
-            }
-        })
-        .collect_view();
-    view! { <div class="swatches" role="radiogroup" aria-label="Colour">{buttons}</div> }.into_any()
+    let choose = Callback::new(move |colour| {
+        board.recolour(&board.meant(&item), colour);
+        board.close_popup();
+    });
+    let swatches = swatches("As its lane");
+    view! { <Swatches label="Colour" swatches=swatches now=now.into() on_choose=choose /> }
 }
 
-/// The class that gives a card its colour.
+/// The colours of a lane.
+#[component]
+pub(super) fn LaneColours(id: LaneId) -> impl IntoView {
+    let board = Board::here();
+    let lane = board.state.lane(&id);
+    let now = Memo::new(move |_| lane.with(|lane| lane.as_ref()?.colour));
+    let choose = Callback::new(move |colour| {
+        board.set_lane_colour(&id, colour);
+        board.close_popup();
+    });
+    let swatches = swatches("None");
+    view! { <Swatches label="Colour" swatches=swatches now=now.into() on_choose=choose /> }
+}
+
+/// No colour, then all.
+fn swatches(none: &'static str) -> Vec<Swatch<Option<Colour>>> {
+    let choices = std::iter::once(None).chain(Colour::ALL.iter().copied().map(Some));
+    let swatch = |colour: Option<Colour>| Swatch {
+        value: colour,
+        words: colour.map_or(none, Colour::label),
+        class: class(colour),
+    };
+    choices.map(swatch).collect()
+}
+
+/// The class that gives a card or a lane its colour.
 pub(crate) fn class(colour: Option<Colour>) -> &'static str {
     match colour {
         None => "",

@@ -1,8 +1,7 @@
-//! How a lane looks: its colour, the line above it; and the lanes that are hidden.
+//! The line above a lane, and the lanes that are hidden.
 
-use leptos::prelude::*;
 use waymark_model::ids::LaneId;
-use waymark_model::vocabulary::{Colour, LaneLine};
+use waymark_model::vocabulary::LaneLine;
 
 use super::super::board::Board;
 use super::super::faces;
@@ -43,42 +42,4 @@ pub(super) fn hidden(board: Board) -> Vec<Entry> {
         }));
     }
     entries
-}
-
-/// The class that gives a colour.
-pub(crate) fn class(colour: Option<Colour>) -> String {
-    colour.map_or_else(String::new, |colour| format!("colour-{}", colour.word()))
-}
-
-/// The colours, as a group of radio buttons: a swatch and a word each.
-#[component]
-pub(super) fn Colours(
-    present: Option<Colour>,
-    on_choose: Callback<Option<Colour>>,
-) -> impl IntoView {
-    let button = move |colour: Option<Colour>| {
-        view! {
-            <button
-                class="lane-colour"
-                type="button"
-                role="radio"
-                aria-checked=(present == colour).to_string()
-                on:click=move |_| on_choose.run(colour)
-            >
-                <span class=format!("lane-swatch {}", class(colour)) aria-hidden="true"></span>
-                {colour.map_or("None", Colour::label)}
-            </button>
-        }
-    };
-    let all: Vec<_> = Colour::ALL
-        .iter()
-        .map(|colour| button(Some(*colour)))
-        .collect();
-    view! {
-        <div class="lane-colours" role="radiogroup" aria-label="Colour">
-            {button(None)}
-            {all}
-        </div>
-    }
-    .into_any()
 }

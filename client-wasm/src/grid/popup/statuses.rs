@@ -6,7 +6,7 @@ use waymark_model::scalar::{Scalar, ScalarField};
 use waymark_model::vocabulary::{ClaimStatus, OpportunityStatus};
 
 use super::super::board::Board;
-use crate::icon::Icon;
+use super::swatches::{Swatch, Swatches};
 
 /// The statuses an item can have: their words and names.
 fn known(item: &Item) -> Vec<(&'static str, &'static str)> {
@@ -36,33 +36,23 @@ pub(crate) fn field(item: &Item) -> Option<ScalarField> {
 #[component]
 pub(crate) fn Statuses(item: Item) -> impl IntoView {
     let board = Board::here();
-    let now = board.status_of(&item);
-    let none = std::iter::once(("", "None"));
-    let buttons = none
-        .chain(known(&item))
-        .map(|(word, label)| {
-            let item = item.clone();
-            let run = move |_| {
-                let value = (!word.is_empty()).then(|| Scalar::from(word));
-                board.restate(&board.meant(&item), value, label);
-                board.close_popup();
-            };
-            let checked = now == word;
-            view! {
-                <button
-                    class="swatch"
-                    type="button"
-                    role="radio"
-                    aria-checked=checked.to_string()
-                    on:click=run
-                >
-                    <span class="swatch-dot" aria-hidden="true">
-                        {checked.then(|| view! { <Icon name="check" /> })}
-                    </span>
-                    {label}
-                </button>
-            }
-        })
-        .collect_view();
-    view! { <div class="swatches" role="radiogroup" aria-label="Status">{buttons}</div> }.into_any()
+    let status = board.status_of(&item);
+    let mut all = known(&item);
+    all.insert(0, ("", "None"));
+    let now = all.iter().find(|(word, _)| status == *word);
+    let now = Signal::stored(now.map_or("", |(word, _)| *word));
+    let swatches = all.iter().map(|(word, label)| Swatch {
+        value: *word,
+        words: label,
+        class: "",
+    });
+    let swatches = swatches.collect();
+    let choose = Callback::new(move |word: &'static str| {
+        let label = all.iter().find(|(other, _)| *other == word);
+        let label = label.map_or("", |(_, label)| *label);
+        let value = (!word.is_empty()).then(|| Scalar::from(word));
+        board.restate(&board.meant(&item), value, label);
+        board.close_popup();
+    });
+    view! { <Swatches label="Status" swatches=swatches now=now on_choose=choose /> }
 }
