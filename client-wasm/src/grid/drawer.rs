@@ -164,7 +164,7 @@ fn Panel() -> impl IntoView {
     view! {
         <aside
             id=PANEL
-            class="drawer"
+            class="side drawer"
             node_ref=node
             tabindex="-1"
             aria-label="Details"
@@ -172,7 +172,7 @@ fn Panel() -> impl IntoView {
             on:keydown=on_keydown
             on:focusin=on_focus
         >
-            <div class="drawer-bar">
+            <div class="side-bar drawer-bar">
                 <h2 class="drawer-tab">"Details"</h2>
                 <button
                     class="icon-button"

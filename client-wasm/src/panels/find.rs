@@ -46,8 +46,8 @@ fn Panel() -> impl IntoView {
         find.tell();
     };
     view! {
-        <aside class="find-panel" aria-label="Search in the map" data-testid="find" data-own-undo="" on:keydown=move |event| on_keydown(board, &event)>
-            <div class="find-bar" role="search">
+        <aside class="side find-panel" aria-label="Search in the map" data-testid="find" data-own-undo="" on:keydown=move |event| on_keydown(board, &event)>
+            <div class="side-bar find-bar" role="search">
                 <Icon name="search" />
                 <input
                     id=FIELD
@@ -117,7 +117,7 @@ fn Hits(at: Memo<Option<usize>>) -> impl IntoView {
         }
     });
     view! {
-        <div class="find-list" tabindex="-1">
+        <div class="side-body find-list" tabindex="-1">
             <ul id=LIST role="listbox" aria-label="Places found">{rows}</ul>
             {beyond}
         </div>

@@ -40,7 +40,7 @@ pub(super) fn Form(spot: Spot, kind: (&'static str, &'static str)) -> impl IntoV
         view! { <RichDetails of=of label=format!("Details of the {}", noun.to_lowercase()) /> }
     });
     view! {
-        <div class="drawer-body">
+        <div class="side-body drawer-body">
             <Crumbs spot=spot.clone() />
             <p class="drawer-kind">
                 <Icon name=icon />
