@@ -50,6 +50,16 @@ impl Groups {
         self.closed.with(|closed| closed.contains(group))
     }
 
+    fn close(&self, group: &GroupId, close: bool) {
+        self.closed.update(|closed| {
+            if close {
+                closed.insert(group.clone());
+            } else {
+                closed.remove(group);
+            }
+        });
+    }
+
     /// Leaves of a cell's closed stacks only the card on top; tracked.
     pub(crate) fn fold(&self, state: MapState, items: &mut Vec<Item>) {
         if !self.any() || self.closed.with(HashSet::is_empty) {
@@ -76,6 +86,26 @@ impl Groups {
         }
         std::sync::Arc::new(grid)
     }
+}
+
+/// Puts a card into a group or out of its own, and behind another of its cell.
+fn regrouped(
+    id: &CardId,
+    group: Option<&GroupId>,
+    cell: &CellId,
+    behind: Option<&CardId>,
+) -> Vec<Edit> {
+    let behind = behind.map(|behind| Edit::MoveCard {
+        id: id.clone(),
+        step: cell.step.clone(),
+        lane: cell.lane.clone(),
+        place: Place::After(behind.clone()),
+    });
+    let regroup = Edit::GroupCard {
+        id: id.clone(),
+        group: group.cloned(),
+    };
+    behind.into_iter().chain([regroup]).collect()
 }
 
 /// The group an item was put into; tracked.
@@ -155,18 +185,7 @@ impl Board {
                 continue;
             }
             // A stack lies together.
-            if let Some(before) = together.last() {
-                edits.push(Edit::MoveCard {
-                    id: id.clone(),
-                    step: cell.step.clone(),
-                    lane: cell.lane.clone(),
-                    place: Place::After(before.clone()),
-                });
-            }
-            edits.push(Edit::GroupCard {
-                id: id.clone(),
-                group: Some(group.clone()),
-            });
+            edits.extend(regrouped(&id, Some(&group), &cell, together.last()));
             together.push(id);
         }
         let Some(first) = together.first().cloned() else {
@@ -211,18 +230,7 @@ impl Board {
             };
             let members = self.members(&group, &cell);
             let stays = |other: &&CardId| !items.contains(&Item::Card((*other).clone()));
-            if let Some(last) = members.iter().rfind(stays) {
-                edits.push(Edit::MoveCard {
-                    id: id.clone(),
-                    step: cell.step.clone(),
-                    lane: cell.lane.clone(),
-                    place: Place::After(last.clone()),
-                });
-            }
-            edits.push(Edit::GroupCard {
-                id: id.clone(),
-                group: None,
-            });
+            edits.extend(regrouped(id, None, &cell, members.iter().rfind(stays)));
             count += 1;
         }
         if count > 0 && self.state.edit_all(edits).is_ok() {
@@ -251,18 +259,9 @@ impl Board {
 
     /// Opens or closes a stack; focus goes to the card on top of it.
     pub(crate) fn fold_group(&self, group: &GroupId, at: &Item) {
-        let closes = !self
-            .groups
-            .closed
-            .with_untracked(|closed| closed.contains(group));
+        let closes = !self.is_folded(group);
         let cell = cell_of(&self.grid(), at);
-        self.groups.closed.update(|closed| {
-            if closes {
-                closed.insert(group.clone());
-            } else {
-                closed.remove(group);
-            }
-        });
+        self.groups.close(group, closes);
         self.state.announce(if closes { "Closed" } else { "Open" });
         if let Some(top) = cell.and_then(|cell| self.members(group, &cell).into_iter().next()) {
             self.settle(Spot::Item(Item::Card(top)), false);
@@ -276,9 +275,7 @@ impl Board {
             && self.is_folded(&group)
             && cell_of(&self.grid(), item).is_none()
         {
-            self.groups.closed.update(|closed| {
-                closed.remove(&group);
-            });
+            self.groups.close(&group, false);
         }
     }
 
