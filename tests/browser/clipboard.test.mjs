@@ -91,7 +91,7 @@ describe("the clipboard", { timeout: 240_000 }, () => {
     await paste(map, table);
     const preview = map.popup.getByTestId("paste-preview");
     await preview.waitFor();
-    assert.match(await preview.innerText(), /What Nadia does[^]*Reads\s+twice[^]*Paste 5 cards/);
+    assert.match(await preview.innerText(), /Paste a table[^]*What Nadia does[^]*Reads\s+twice[^]*Paste 5 cards/);
     await map.keyboard.press("Escape");
     await preview.waitFor({ state: "detached" });
     assert.deepEqual(await map.everything(), before, "Escape pastes nothing");
@@ -122,7 +122,7 @@ describe("the clipboard", { timeout: 240_000 }, () => {
     await map.keyboard.press("ControlOrMeta+v");
     const preview = map.popup.getByTestId("paste-preview");
     await preview.waitFor();
-    assert.match(await preview.innerText(), /The lane “Tech limits”[^]*Paste \d+ cards/);
+    assert.match(await preview.innerText(), /Paste the lane “Tech limits”[^]*Paste \d+ cards/);
     assert.ok(count > 5);
     await map.keyboard.press("Enter");
     await map.grid.getByText("Table is an image, so it cannot be searched").waitFor();
