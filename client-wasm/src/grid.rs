@@ -12,7 +12,7 @@
 //! `editor`, `point`, `popup`, `move-to`, `name-stages`, `add`, `add-stage`, `add-lane`,
 //! `choices`, `choice`, `paste-preview`, `group`, `suggestions`, `pain-score`, `pain-rank`,
 //! `hidden-lanes`, `names`, `curve-summary`, `phone`, `previous`, `next`, `add-here`,
-//! `outline`, `story`, `selection-bar`; of people `following`, `follow-again`, `follow-stop`,
+//! `outline`, `excerpt`, `story`, `selection-bar`; of people `following`, `follow-again`, `follow-stop`,
 //! `who-is-where`, `go-there`, `follow`, `read-out`.
 //! In "Move to…" the selects have `data-field`: `stage`, `step`, `lane`, `position`.
 
@@ -30,6 +30,7 @@ mod clipboard;
 mod columns;
 mod commands;
 mod connectors;
+mod continued;
 mod curve;
 mod drag;
 mod drawer;
@@ -69,6 +70,7 @@ mod story;
 mod structure;
 mod suggest;
 pub(crate) mod text;
+mod thumbs;
 mod which;
 mod window;
 
@@ -78,6 +80,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, MediaQueryList};
 
 pub(crate) use self::board::Board;
+use self::continued::Continued;
 use self::drag::{DropMark, Ghost};
 pub(crate) use self::drawer::DrawerPanel;
 use self::header::Header;
@@ -88,6 +91,7 @@ use self::phone::PhoneView;
 use self::popup::{Content, Popup, PopupHost};
 use self::selection::SelectionBar;
 use self::story::StoryView;
+use self::thumbs::ThumbBar;
 use crate::dom::{Listener, window};
 use crate::icon::Icon;
 
@@ -98,6 +102,7 @@ const PHONE: &str = "(max-width: 759.98px)";
 #[component]
 pub fn GridView() -> impl IntoView {
     let board = Board::here();
+    provide_context(Continued::new(board));
     watch_width(board);
     clipboard::listen(board);
     keys::listen(board);
@@ -161,8 +166,8 @@ pub fn GridView() -> impl IntoView {
             }
         >
             {move || match board.lens.get() {
-                Lens::Outline => view! { <OutlineView /> }.into_any(),
-                Lens::Story => view! { <StoryView /> }.into_any(),
+                Lens::Outline => view! { <Thumbed><OutlineView /></Thumbed> }.into_any(),
+                Lens::Story => view! { <Thumbed><StoryView /></Thumbed> }.into_any(),
                 Lens::Grid if board.narrow.get() => view! { <PhoneView /> }.into_any(),
                 Lens::Grid => view! { <Table /> }.into_any(),
             }}
@@ -170,6 +175,19 @@ pub fn GridView() -> impl IntoView {
             <Ghost />
             <SelectionBar />
             <PopupHost />
+        </div>
+    }
+    .into_any()
+}
+
+/// A view, and on a phone the bar for the thumb under it.
+#[component]
+fn Thumbed(children: Children) -> impl IntoView {
+    let board = Board::here();
+    view! {
+        <div class="thumbed">
+            {children()}
+            {move || board.narrow.get().then(|| view! { <ThumbBar /> })}
         </div>
     }
     .into_any()

@@ -28,7 +28,7 @@ use waymark_model::map::JourneyMap;
 use waymark_model::scalar::ScalarField;
 use waymark_model::schema::new_doc;
 use waymark_model::vocabulary::{LaneKind, MapKind, PainEffect};
-use waymark_model::{Grid, History, apply};
+use waymark_model::{History, apply};
 use yrs::updates::decoder::Decode;
 use yrs::{Doc, ReadTxn, Transact, Update};
 

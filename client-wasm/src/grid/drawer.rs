@@ -17,6 +17,7 @@ use waymark_model::{Edit, JourneyMap};
 use web_sys::Element;
 
 use self::form::Form;
+pub(crate) use self::form::details_of;
 use self::rich::Editor;
 use super::board::{Board, target_of};
 use super::faces::{icon, noun};

@@ -1,6 +1,7 @@
 //! The outline: the same map as headings and lists in one column, equal to the grid in
 //! all that can be done.
 
+mod excerpt;
 mod feeling;
 mod head;
 mod lane;
@@ -137,6 +138,7 @@ impl Board {
             folded: self.outline.folded.get_untracked(),
             curve,
             drafting: self.drafting.now(),
+            continued: untrack(|| self.continued()).into_keys().collect(),
         }
     }
 

@@ -18,10 +18,10 @@ use super::faces::{mood_icon, mood_words, tone};
 use super::header::{HeaderText, NameStages, Truth};
 use super::more::More;
 use super::people::{self, Tags};
-use super::popup::Popup;
 use super::reading::said;
 use super::shown::{Shown, place_of};
 use super::spot::Spot;
+use super::thumbs::ThumbBar;
 use crate::icon::Icon;
 use crate::state::Focus;
 
@@ -41,7 +41,7 @@ pub(crate) fn PhoneView() -> impl IntoView {
             <CurveStrip step=step on_choose=Callback::new(move |step| board.show_step(&step)) />
             <StageChips step=step />
             <div class="phone-body">{body}</div>
-            <ThumbBar step=step />
+            <ThumbBar />
         </div>
     }
     .into_any()
@@ -125,81 +125,6 @@ fn StepCard(step: StepId, steps: Memo<Vec<StepId>>) -> impl IntoView {
                 </button>
             </div>
         </article>
-    }
-    .into_any()
-}
-
-/// The way to the other views, and what is done most: within the thumb's reach.
-#[component]
-fn ThumbBar(step: Memo<Option<StepId>>) -> impl IntoView {
-    let board = Board::here();
-    let can_undo = board.state.can_undo();
-    let people = board.state.people();
-    let add = move |event: leptos::ev::MouseEvent| {
-        use wasm_bindgen::JsCast;
-        let button = event
-            .current_target()
-            .and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-        if let (Some(step), Some(button)) = (step.get_untracked(), button) {
-            board.popup.set(Some(Popup::add_to(step, &button)));
-        }
-    };
-    let others = move || match people.with(Vec::len) {
-        0 => None,
-        count => Some(view! { <b class="thumb-count">{count}</b> }),
-    };
-    view! {
-        <nav class="thumb-bar" aria-label="Map">
-            <ThumbButton icon="list-tree" word="Outline" command="map.outline" />
-            <ThumbButton icon="search" word="Search" command="map.find" />
-            <button
-                class="thumb-add"
-                type="button"
-                data-testid="add-here"
-                aria-label="Add to this step"
-                aria-haspopup="menu"
-                disabled=move || step.with(Option::is_none)
-                on:click=add
-            >
-                <Icon name="plus" />
-            </button>
-            <button
-                class="thumb"
-                type="button"
-                disabled=move || !can_undo.get()
-                on:click=move |_| board.state.undo()
-            >
-                <Icon name="undo-2" />
-                <span>"Undo"</span>
-            </button>
-            <button
-                class="thumb"
-                type="button"
-                data-command="map.who"
-                on:click=move |_| board.command("map.who")
-            >
-                <Icon name="users-round" />
-                <span>"People" {others}</span>
-            </button>
-        </nav>
-    }
-    .into_any()
-}
-
-/// A command of the bar at the bottom.
-#[component]
-fn ThumbButton(icon: &'static str, word: &'static str, command: &'static str) -> impl IntoView {
-    let board = Board::here();
-    view! {
-        <button
-            class="thumb"
-            type="button"
-            data-command=command
-            on:click=move |_| board.command(command)
-        >
-            <Icon name=icon />
-            <span>{word}</span>
-        </button>
     }
     .into_any()
 }

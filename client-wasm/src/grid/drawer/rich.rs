@@ -9,6 +9,7 @@ mod carets;
 mod dom;
 mod input;
 mod link;
+mod reader;
 mod toolbar;
 
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use waymark_model::rich::{DetailsOf, ListKind, Mark, Marks, Rich};
 
 use self::carets::RichCarets;
 use self::link::LinkLine;
+pub(crate) use self::reader::RichText;
 use self::toolbar::Toolbar;
 use crate::dom::{Listener, document};
 use crate::grid::text::caret::moved;

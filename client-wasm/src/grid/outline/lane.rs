@@ -1,16 +1,20 @@
 //! A lane at a step: its heading and its items.
 
 use leptos::prelude::*;
-use waymark_model::grid::CellId;
+use waymark_model::grid::{CellId, Item};
 use waymark_model::ids::{LaneId, StepId};
 
 use super::super::board::{Board, Role};
 use super::super::card::ItemView;
 use super::super::cell::items;
+use super::super::continued::Continues;
+use super::super::drawer::details_of;
 use super::super::faces::{self, Face, noun};
+use super::super::lens::Lens;
 use super::super::people::{self, Tags};
 use super::super::reading::said;
 use super::super::spot::{Spot, cell_key};
+use super::excerpt::Excerpt;
 use super::feeling::Feeling;
 use crate::icon::Icon;
 use crate::state::item_key;
@@ -78,13 +82,23 @@ pub(crate) fn LaneSection(lane: LaneId, step: StepId) -> impl IntoView {
             </div>
             <div class="outline-lane-body">
                 {feeling}
+                <Continues cell=cell.clone() />
                 <ul class="items" class:flows=flows role="list" hidden=move || items.with(Vec::is_empty)>
                     <For each=move || items.get() key=item_key let:item>
-                        <li><ItemView item=item cell=home.clone() /></li>
+                        <li>
+                            <ItemView item=item.clone() cell=home.clone() />
+                            {excerpt(board, item)}
+                        </li>
                     </For>
                 </ul>
             </div>
         </section>
     }
     .into_any()
+}
+
+/// What the details of an item say, in the outline; the story has no room for it.
+fn excerpt(board: Board, item: Item) -> Option<impl IntoView> {
+    let of = details_of(&Spot::Item(item))?;
+    (board.lens.get_untracked() == Lens::Outline).then(|| view! { <Excerpt of=of /> })
 }

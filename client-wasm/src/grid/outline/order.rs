@@ -18,6 +18,8 @@ pub(crate) struct Shape {
     pub(crate) curve: Option<LaneId>,
     /// The cell a new card is being written in.
     pub(crate) drafting: Option<CellId>,
+    /// The cells that cards reach from earlier steps.
+    pub(crate) continued: HashSet<CellId>,
 }
 
 impl Shape {
@@ -25,6 +27,7 @@ impl Shape {
     pub(crate) fn is_filled(&self, grid: &Grid, cell: &CellId) -> bool {
         self.curve.as_ref() == Some(&cell.lane)
             || self.drafting.as_ref() == Some(cell)
+            || self.continued.contains(cell)
             || !grid.items(cell).is_empty()
     }
 }

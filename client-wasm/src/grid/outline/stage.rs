@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use waymark_model::ids::StageId;
+use waymark_model::rich::DetailsOf;
 
 use super::super::board::Board;
 use super::super::faces::tone;
@@ -10,6 +11,7 @@ use super::super::more::More;
 use super::super::people::{self, Tags};
 use super::super::reading::said;
 use super::super::spot::Spot;
+use super::excerpt::Excerpt;
 use super::order;
 use super::step::StepArticle;
 use crate::icon::Icon;
@@ -113,6 +115,7 @@ pub(super) fn StageSection(stage: StageId, stages: Memo<Vec<StageId>>) -> impl I
                 <small>{count}</small>
                 <More of=Signal::derive(move || format!("stage {}", title.get())) />
             </div>
+            <Excerpt of=DetailsOf::Stage(stage.clone()) />
             {body}
         </section>
     }

@@ -3,8 +3,10 @@
 use leptos::prelude::*;
 use waymark_model::grid::CellId;
 use waymark_model::ids::{LaneId, StepId};
+use waymark_model::rich::DetailsOf;
 
 use super::super::board::{Board, Role};
+use super::super::continued::Continued;
 use super::super::curve::plot::mood;
 use super::super::faces::{mood_icon, mood_words, noun};
 use super::super::header::{HeaderText, Truth};
@@ -12,6 +14,7 @@ use super::super::more::More;
 use super::super::people::{self, Tags};
 use super::super::reading::said;
 use super::super::spot::{Spot, cell_key};
+use super::excerpt::Excerpt;
 use super::lane::LaneSection;
 use crate::icon::Icon;
 use crate::state::Focus;
@@ -75,6 +78,7 @@ pub(super) fn StepArticle(step: StepId) -> impl IntoView {
                 {lasts}
                 <More of=Signal::derive(move || format!("step {}", title.get())) />
             </div>
+            <Excerpt of=DetailsOf::Step(step.clone()) />
             {body}
         </article>
     }
@@ -127,6 +131,7 @@ pub(crate) fn filled_lanes(board: Board, step: &StepId) -> Memo<Vec<LaneId>> {
 /// The lanes with something at a step, and those without.
 fn lanes(board: Board, step: &StepId) -> (Memo<Vec<LaneId>>, Memo<Vec<LaneId>>) {
     let step = step.clone();
+    let continued: Continued = expect_context();
     let split = Memo::new(move |_| {
         let drafting = board.drafting.get();
         board.lanes.with(|lanes| {
@@ -139,7 +144,10 @@ fn lanes(board: Board, step: &StepId) -> (Memo<Vec<LaneId>>, Memo<Vec<LaneId>>) 
                     let curve = lanes
                         .get(lane)
                         .is_some_and(|(_, role)| *role == Role::Curve);
-                    curve || drafting.as_ref() == Some(&cell) || !grid.items(&cell).is_empty()
+                    curve
+                        || drafting.as_ref() == Some(&cell)
+                        || continued.reach(&cell)
+                        || !grid.items(&cell).is_empty()
                 })
             })
         })

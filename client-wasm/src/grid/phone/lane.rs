@@ -6,6 +6,7 @@ use waymark_model::ids::{LaneId, StepId};
 
 use super::super::board::{Board, Role};
 use super::super::cell::{Items, items};
+use super::super::continued::{Continued, Continues};
 use super::super::curve::Levels;
 use super::super::faces::{self, Face, noun};
 use super::super::header::HeaderText;
@@ -45,10 +46,14 @@ pub(crate) fn LaneSection(lane: LaneId, step: StepId) -> impl IntoView {
         )
     };
     let items = items(board, &cell);
+    let continues = {
+        let (cell, continued) = (cell.clone(), expect_context::<Continued>());
+        Memo::new(move |_| continued.reach(&cell))
+    };
     let hint = move || {
         facts
             .get()
-            .filter(|_| !curve.get() && items.with(Vec::is_empty))
+            .filter(|_| !curve.get() && items.with(Vec::is_empty) && !continues.get())
             .map(|(kind, _)| view! { <p class="phone-hint">{faces::hint(kind)}</p> })
     };
     let guests = people::in_cell(board, &cell);
@@ -81,6 +86,7 @@ pub(crate) fn LaneSection(lane: LaneId, step: StepId) -> impl IntoView {
                 </button>
             </div>
             {move || curve.get().then(|| view! { <Levels step=step.clone() /> })}
+            <Continues cell=cell.clone() />
             <div class="items" class:flows=flows><Items items=items cell=cell.clone() /></div>
             {hint}
         </section>
