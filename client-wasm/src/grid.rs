@@ -108,6 +108,7 @@ pub fn GridView() -> impl IntoView {
     keys::listen(board);
     lens::keep_place(board);
     link::follow(board);
+    drawer::follow(board);
     follow::listen(board);
     let hand = drag::listen(board);
     let selected = StoredValue::new(None);

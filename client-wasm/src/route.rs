@@ -49,7 +49,9 @@ thread_local! {
 pub struct Query(String);
 
 impl Query {
-    fn here() -> Self {
+    /// The query of the address right now, which a filter may have changed since it was
+    /// arrived at.
+    pub fn here() -> Self {
         let search = dom::window().location().search().unwrap_or_default();
         Self::new(search.trim_start_matches('?'))
     }
@@ -69,6 +71,28 @@ impl Query {
         self.pairs()
             .find(|(other, _)| *other == name)
             .map(|(_, value)| value)
+    }
+}
+
+impl Query {
+    /// The same with another value of a name, or without it.
+    pub fn with(&self, name: &str, value: Option<&str>) -> Self {
+        let others = self.0.split('&').filter(|pair| {
+            let other = pair.split('=').next();
+            !pair.is_empty() && other != Some(name)
+        });
+        let value = value.map(|value| format!("{name}={value}"));
+        let pairs: Vec<String> = others.map(str::to_owned).chain(value).collect();
+        Self(pairs.join("&"))
+    }
+
+    /// The address of this page with this query.
+    fn address(&self) -> String {
+        let path = dom::window().location().pathname().unwrap_or_default();
+        match self.0.as_str() {
+            "" => path,
+            query => format!("{path}?{query}"),
+        }
     }
 }
 
@@ -115,6 +139,38 @@ pub fn go(path: &str) {
         let _ = history.push_state_with_url(&JsValue::NULL, "", Some(path));
     }
     arrive();
+}
+
+/// Makes a new entry of the history for this page with another query; `why` is what made it.
+pub fn push(query: &Query, why: &str) {
+    if let Ok(history) = dom::window().history() {
+        let state = JsValue::from_str(why);
+        let _ = history.push_state_with_url(&state, "", Some(&query.address()));
+    }
+    arrive();
+}
+
+/// Whether the entry of the history that is shown was made by [`push`] for this reason.
+pub fn was_pushed(why: &str) -> bool {
+    let history = dom::window().history();
+    let state = history.and_then(|history| history.state());
+    state.is_ok_and(|state| state.as_string().as_deref() == Some(why))
+}
+
+/// Gives this page another query in the same entry of the history.
+pub fn replace(query: &Query) {
+    if let Ok(history) = dom::window().history() {
+        let state = history.state().unwrap_or(JsValue::NULL);
+        let _ = history.replace_state_with_url(&state, "", Some(&query.address()));
+    }
+    arrive();
+}
+
+/// Goes back as the browser's button does, a moment later.
+pub fn back() {
+    if let Ok(history) = dom::window().history() {
+        let _ = history.back();
+    }
 }
 
 /// Follows Back, Forward and links inside the page without loading it anew.

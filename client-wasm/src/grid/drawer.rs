@@ -3,7 +3,9 @@
 //! Hooks for tests, stable: `data-testid` `drawer`, `drawer-gone`; `data-choice` on radio
 //! buttons, with the word of the status, effect or score they choose.
 
+mod address;
 mod form;
+mod lane;
 pub(crate) mod rich;
 mod status;
 
@@ -16,6 +18,7 @@ use waymark_model::map::label_of;
 use waymark_model::{Edit, JourneyMap};
 use web_sys::Element;
 
+pub(super) use self::address::follow;
 use self::form::Form;
 pub(crate) use self::form::details_of;
 use self::rich::Editor;
@@ -48,8 +51,8 @@ impl Drawer {
 fn subject_of(spot: &Spot) -> Option<Spot> {
     match spot {
         Spot::Point(step) => Some(Spot::Step(step.clone())),
-        Spot::Item(Item::Metric(_)) | Spot::Gap(_) | Spot::Cell(_) | Spot::Lane(_) => None,
-        Spot::Item(_) | Spot::Step(_) | Spot::Stage(_) => Some(spot.clone()),
+        Spot::Item(Item::Metric(_)) | Spot::Gap(_) | Spot::Cell(_) => None,
+        Spot::Item(_) | Spot::Step(_) | Spot::Stage(_) | Spot::Lane(_) => Some(spot.clone()),
     }
 }
 
@@ -176,6 +179,15 @@ fn Panel() -> impl IntoView {
             <div class="side-bar drawer-bar">
                 <h2 class="drawer-tab">"Details"</h2>
                 <button
+                    class="icon-button drawer-link"
+                    type="button"
+                    aria-label="Copy the link to these details"
+                    title="Copy the link to these details"
+                    on:click=move |_| board.copy_details_link()
+                >
+                    <Icon name="link" />
+                </button>
+                <button
                     class="icon-button"
                     type="button"
                     aria-label="Close details"
@@ -247,6 +259,7 @@ fn kind_of(board: Board, spot: &Spot) -> (&'static str, &'static str) {
         Spot::Item(Item::Pain(_)) => ("zap", "Pain point"),
         Spot::Item(Item::Opportunity(_)) => ("lightbulb", "Opportunity"),
         Spot::Stage(_) => ("map", "Stage"),
+        Spot::Lane(lane) => (icon(board.kind(lane)), "Lane"),
         _ => ("route", "Step"),
     }
 }

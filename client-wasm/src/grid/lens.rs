@@ -76,7 +76,7 @@ impl Board {
     /// Shows the map in another view.
     pub(crate) fn see_as(&self, lens: Lens) {
         if self.lens.get_untracked() != lens {
-            route::go(&lens.address(&self.state.key()));
+            route::go(&untrack(|| self.address_in(lens)));
         }
     }
 }

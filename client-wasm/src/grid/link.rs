@@ -59,8 +59,9 @@ fn noun(spot: &Spot) -> &'static str {
 pub(super) fn follow(board: Board) {
     let (query, route) = (route::query(), route::route());
     let own = Route::Map(board.state.key());
+    let place = Memo::new(move |_| query.with(place));
     Effect::new(move |_| {
-        let spot = query.with(place);
+        let spot = place.get();
         // While the page changes to another map, its address is not about this one.
         if route.get_untracked() != own {
             return;
@@ -86,12 +87,19 @@ impl Board {
 
     /// Puts the address of a place on the clipboard and says so.
     pub(crate) fn copy_link(&self, spot: &Spot) {
-        let link = self.link_to(spot);
+        self.copy_address(self.link_to(spot), noun(spot));
+    }
+
+    /// Puts an address on the clipboard and says what it leads to.
+    pub(super) fn copy_address(&self, link: String, noun: &'static str) {
         let state = self.state;
-        let noun = noun(spot);
         leptos::task::spawn_local(async move {
             if dom::copy(&link).await {
-                state.toast(format!("Copied the link to this {noun}"));
+                state.toast(if noun == "details" {
+                    "Copied the link to these details".to_owned()
+                } else {
+                    format!("Copied the link to this {noun}")
+                });
             } else {
                 // Browsers refuse it without a secure address or a permission.
                 state.toast(format!(

@@ -19,6 +19,7 @@ use super::super::popup::{Content, Popup};
 use super::super::question::StageGoal;
 use super::super::reading::said;
 use super::super::spot::Spot;
+use super::lane::LaneFields;
 use super::rich::RichDetails;
 use super::status::WordChoice;
 use crate::icon::Icon;
@@ -34,6 +35,7 @@ pub(super) fn Form(spot: Spot, kind: (&'static str, &'static str)) -> impl IntoV
         Spot::Item(Item::Opportunity(id)) => view! { <OpportunityFields id=id /> }.into_any(),
         Spot::Step(id) => view! { <StepFields id=id /> }.into_any(),
         Spot::Stage(id) => view! { <StageGoal stage=id /> }.into_any(),
+        Spot::Lane(id) => view! { <LaneFields id=id /> }.into_any(),
         _ => ().into_any(),
     };
     let details = details_of(&spot).map(|of| {
@@ -116,6 +118,7 @@ fn Words(spot: Spot, noun: &'static str) -> impl IntoView {
         Spot::Item(Item::Opportunity(id)) => said(state.opportunity(&id), |it| &it.title).into(),
         Spot::Step(id) => said(state.step(&id), |step| &step.title).into(),
         Spot::Stage(id) => said(state.stage(&id), |stage| &stage.title).into(),
+        Spot::Lane(id) => said(state.lane(&id), |lane| &lane.title).into(),
         _ => Signal::stored(String::new()),
     };
     text_field(&spot).map(|field| {

@@ -27,7 +27,7 @@ pub(crate) fn Colours(item: Item) -> impl IntoView {
 
 /// The colours of a lane.
 #[component]
-pub(super) fn LaneColours(id: LaneId) -> impl IntoView {
+pub(crate) fn LaneColours(id: LaneId) -> impl IntoView {
     let board = Board::here();
     let lane = board.state.lane(&id);
     let now = Memo::new(move |_| lane.with(|lane| lane.as_ref()?.colour));

@@ -2,21 +2,20 @@
 
 use leptos::prelude::*;
 
-use crate::grid::Lens;
+use crate::grid::{Board, Lens};
 use crate::icon::Icon;
 use crate::panels::popover;
-use crate::state::MapState;
 
 /// The views side by side, in the bar.
 #[component]
 pub fn Views() -> impl IntoView {
-    let key = expect_context::<MapState>().key();
+    let board = expect_context::<Board>();
     let shown = Lens::here();
     let link = move |lens: Lens| {
         view! {
             <a
                 class="view-link"
-                href=lens.address(&key)
+                href=move || board.address_in(lens)
                 aria-current=move || (shown.get() == lens).then_some("true")
                 title=lens.hint()
                 data-view=lens.word()
@@ -35,14 +34,14 @@ pub fn ViewItems(
     /// The popover they are in.
     popover: &'static str,
 ) -> impl IntoView {
-    let key = expect_context::<MapState>().key();
+    let board = expect_context::<Board>();
     let shown = Lens::here();
     let item = move |lens: Lens| {
         view! {
             <li>
                 <a
                     class="menu-item"
-                    href=lens.address(&key)
+                    href=move || board.address_in(lens)
                     aria-current=move || (shown.get() == lens).then_some("true")
                     on:click=move |_| popover::close(popover)
                 >
