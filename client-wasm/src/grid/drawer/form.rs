@@ -226,7 +226,7 @@ fn StepFields(id: StepId) -> impl IntoView {
         }
     };
     view! {
-        <label class="drawer-check">
+        <label class="drawer-check starred">
             <input type="checkbox" prop:checked=truth on:change=set_truth />
             <Icon name="star" />
             "Moment of truth"
