@@ -5,10 +5,12 @@ mod properties;
 
 use std::collections::BTreeMap;
 
+use yrs::types::Attrs;
 use yrs::updates::decoder::Decode;
-use yrs::{Doc, ReadTxn, StateVector, Transact, Update, WriteTxn};
+use yrs::{Any, Doc, GetString, ReadTxn, StateVector, Text, Transact, Update, WriteTxn};
 
 use super::*;
+use crate::testing;
 
 /// Updates written by Yjs 13 (texts, maps, arrays, XML, a subdocument, undo, merges).
 const YJS: &str = include_str!("yjs-updates.txt");
@@ -54,6 +56,44 @@ fn g1_every_update_that_yjs_writes_passes() {
             .sum();
         assert_eq!(structs, counted, "{name}");
     }
+}
+
+#[test]
+fn g1_rich_texts_in_roots_named_by_what_they_belong_to_pass() {
+    let (ana, ben) = (testing::doc(5), testing::doc(6));
+    let bold: Attrs = [("bold".into(), Any::Bool(true))].into_iter().collect();
+    let item: Attrs = [("list".into(), "bullet".into())].into_iter().collect();
+    let mut sent = Vec::new();
+    for root in ["details/cards/a06-actions-1", "details/stages/compare"] {
+        for (doc, words) in [(&ana, "Asked twice"), (&ben, "politely")] {
+            let mut txn = doc.transact_mut();
+            let text = txn.get_or_insert_text(root);
+            text.insert_with_attributes(&mut txn, 0, words, bold.clone());
+            let end = text.len(&txn);
+            text.insert_with_attributes(&mut txn, end, "\n", item.clone());
+            text.format(
+                &mut txn,
+                2,
+                4,
+                [("bold".into(), Any::Null)].into_iter().collect(),
+            );
+            text.remove_range(&mut txn, 1, 3);
+            sent.push(txn.encode_update_v1());
+        }
+    }
+    for update in &sent {
+        check(update).unwrap_or_else(|fault| panic!("{fault}"));
+        assert!(apply(&ana, update) && apply(&ben, update));
+    }
+    let whole = |doc: &Doc| doc.transact().encode_diff_v1(&StateVector::default());
+    check(&whole(&ana)).unwrap_or_else(|fault| panic!("{fault}"));
+    let root = ana.get_or_insert_text("details/stages/compare");
+    let (here, there) = (ana.transact(), ben.transact());
+    assert_eq!(root.get_string(&here), root.get_string(&there));
+    assert!(
+        root.get_string(&here)
+            .contains("politely".get(4..).unwrap_or_default())
+    );
 }
 
 #[test]

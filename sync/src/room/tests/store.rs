@@ -1,11 +1,16 @@
 //! J: what is stored, and what happens when it is not.
 
 use bytes::Bytes;
+use yrs::updates::decoder::Decode;
+use yrs::{Any, GetString, Text, Transact, Update, WriteTxn};
 
 use crate::journal::{Position, Record, Snapshot, StoredDocument};
 use crate::room::Note;
 use crate::testing::{Disk, Table, doc, document, empty, typed};
 use crate::{Dialect, Frame, Incarnation, Limits, Millis, Room, Timestamp};
+
+/// Where the details of a card stand.
+const DETAILS: &str = "details/cards/a06-actions-1";
 
 fn record(update: impl Into<Bytes>) -> Record {
     Record {
@@ -31,6 +36,37 @@ fn j1_at_most_one_append_is_under_way_and_the_next_one_takes_the_rest_together()
     assert_eq!(table.log.records[0].1.author, "ana");
     assert_eq!(table.log.records[1].1.author, "ana\nben");
     assert_eq!(table.stored_text().len(), 3);
+}
+
+#[test]
+fn j1_a_rich_text_in_a_root_of_its_own_is_given_to_others_stored_and_opened_again() {
+    let mut table = Table::new(Limits::for_tests());
+    let ana = table.join_live(Dialect::Hocuspocus, "ana");
+    let ben = table.join_live(Dialect::Hocuspocus, "ben");
+    table.frames(ben);
+    let writer = doc(5);
+    let update = {
+        let mut txn = writer.transact_mut();
+        let text = txn.get_or_insert_text(DETAILS);
+        let bold = [("bold".into(), Any::Bool(true))].into_iter().collect();
+        text.insert_with_attributes(&mut txn, 0, "Asked twice", bold);
+        txn.encode_update_v1()
+    };
+    table.update(ana, update);
+    table.settle();
+    let frames = table.frames(ben);
+    assert!(
+        frames.iter().any(|frame| matches!(frame, Frame::Update(_))),
+        "{frames:?}"
+    );
+    let mut opened =
+        Room::open(document(), table.log.clone(), table.limits, 1).expect("it can be read");
+    let copy = doc(6);
+    let text = copy.get_or_insert_text(DETAILS);
+    let mut txn = copy.transact_mut();
+    let stored = Update::decode_v1(&opened.state()).expect("an update");
+    txn.apply_update(stored).expect("it fits");
+    assert_eq!(text.get_string(&txn), "Asked twice");
 }
 
 #[test]
