@@ -45,11 +45,35 @@ const DRAWER = "[data-testid=drawer]";
 /** Opens the details of a card, with words in them. */
 async function openDetails(map) {
   const [id] = await map.cardsOf("actions");
-  await map.card(id).focus();
-  await map.keyboard.press("i");
-  await map.page.getByTestId("details").click();
+  await map.openDetails(id);
+  await map.details.click();
   await map.keyboard.press("Control+b");
   await map.type("Asked twice", { delay: 0 });
+}
+
+/** What opens over or beside the map: how, and where it is. */
+const OPENED = [
+  ["Control+f", "[data-testid=find]", "find-hit"],
+  ["Control+Shift+f", "[data-testid=filters]"],
+  ["Shift+l", "[data-testid=popup]", "connections"],
+  ["Control+k", "[data-testid=popup]"],
+];
+
+/** Opens one after the other at a step, and looks into it. */
+async function findingsInAll(map) {
+  const all = [];
+  for (const [keys, within, also] of OPENED) {
+    await map.steps().nth(1).focus();
+    await map.keyboard.press(keys);
+    const part = map.page.locator(within);
+    await part.waitFor();
+    if (keys === "Control+f") await map.page.locator("#find-field").fill("price");
+    if (also) await map.page.getByTestId(also).first().waitFor();
+    all.push(...(await findings(map.page, within)));
+    await map.keyboard.press("Escape");
+    await part.waitFor({ state: "hidden" });
+  }
+  return all;
 }
 
 describe("axe finds nothing serious", { timeout: 300_000 }, () => {
@@ -74,6 +98,7 @@ describe("axe finds nothing serious", { timeout: 300_000 }, () => {
       await ben.card(id).click();
       await ana.card(id).locator("[data-person]").waitFor();
       assert.deepEqual(await findings(ana.page), []);
+      assert.deepEqual(await findingsInAll(ana), []);
       await openDetails(ana);
       assert.deepEqual(await findings(ana.page, DRAWER), []);
     });
@@ -93,6 +118,7 @@ describe("axe finds nothing serious", { timeout: 300_000 }, () => {
   test("on a map with its drawer open, in forced colours", async (t) => {
     const server = await startServer(t);
     const ana = await openMap(t, browser, server, "Ana", { forcedColors: "active" });
+    assert.deepEqual(await findingsInAll(ana), []);
     await openDetails(ana);
     assert.deepEqual(await findings(ana.page), []);
   });
