@@ -21,21 +21,6 @@ describe("the clipboard", { timeout: 240_000 }, () => {
   /** Goes to a cell by its name. */
   const goTo = (map, lane, step) => map.cell(lane, step).focus();
 
-  /** What pasting does that comes from another program. */
-  const paste = (map, text, html = "") =>
-    map.page.evaluate(
-      ([plain, rich]) => {
-        const data = new DataTransfer();
-        data.setData("text/plain", plain);
-        if (rich) {
-          data.setData("text/html", rich);
-        }
-        const init = { clipboardData: data, bubbles: true, cancelable: true };
-        document.activeElement.dispatchEvent(new ClipboardEvent("paste", init));
-      },
-      [text, html],
-    );
-
   test("selected cards are copied, cut and duplicated by keys, each as one undo step", async (t) => {
     const server = await startServer(t);
     const map = await openMap(t, browser, server, "Ana", { permissions });
@@ -88,14 +73,14 @@ describe("the clipboard", { timeout: 240_000 }, () => {
     const before = await map.everything();
     const table = 'Opens it\t"Reads\ntwice"\r\nHm\tGood\r\n';
     await goTo(map, "actions", "a02");
-    await paste(map, table);
+    await map.paste(table);
     const preview = map.popup.getByTestId("paste-preview");
     await preview.waitFor();
     assert.match(await preview.innerText(), /Paste a table[^]*What Nadia does[^]*Reads\s+twice[^]*Paste 5 cards/);
     await map.keyboard.press("Escape");
     await preview.waitFor({ state: "detached" });
     assert.deepEqual(await map.everything(), before, "Escape pastes nothing");
-    await paste(map, table);
+    await map.paste(table);
     await preview.waitFor();
     await map.keyboard.press("Enter");
     await map.cell("thoughts", "a03").getByText("Good").waitFor();
@@ -105,7 +90,7 @@ describe("the clipboard", { timeout: 240_000 }, () => {
     assert.deepEqual(await map.everything(), before);
     // What pretends to be ours and is not makes cards of its words, nothing else.
     await goTo(map, "actions", "a02");
-    await paste(map, "<b>plain</b>", '<table data-waymark="{&quot;format&quot;: 7}" data-waymark-kind="cards">');
+    await map.paste("<b>plain</b>", '<table data-waymark="{&quot;format&quot;: 7}" data-waymark-kind="cards">');
     await map.cell("actions", "a02").getByText("<b>plain</b>").waitFor();
   });
 

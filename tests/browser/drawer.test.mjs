@@ -14,16 +14,6 @@ describe("the drawer", { timeout: 240_000 }, () => {
   before(async () => (browser = await openBrowser()));
   after(() => browser.close());
 
-  const drawerOf = (map) => map.page.getByTestId("drawer");
-  const detailsOf = (map) => map.page.getByTestId("details");
-
-  /** Opens the details of a card by its key. */
-  async function open(map, id) {
-    await map.card(id).focus();
-    await map.keyboard.press("i");
-    await drawerOf(map).waitFor();
-  }
-
   /** Waits until the details' markup passes. */
   const shows = (map, html) =>
     map.page.waitForFunction(
@@ -39,27 +29,27 @@ describe("the drawer", { timeout: 240_000 }, () => {
     const server = await startServer(t);
     const ana = await openMap(t, browser, server, "Ana");
     const ben = await openMap(t, browser, server, "Ben");
-    await open(ana, CARD);
-    await open(ben, CARD);
+    await ana.openDetails(CARD);
+    await ben.openDetails(CARD);
 
-    await detailsOf(ana).click();
+    await ana.details.click();
     await ana.keyboard.press("Control+b");
     await ana.type("Asked", { delay: 1 });
     await ana.keyboard.press("Control+b");
     await ana.type(" twice", { delay: 1 });
     await ana.keyboard.press("Enter");
     await ana.type("first", { delay: 1 });
-    await drawerOf(ana).getByRole("button", { name: "Bulleted list" }).click();
+    await ana.drawer.getByRole("button", { name: "Bulleted list" }).click();
     const first = "<p><strong>Asked</strong> twice</p><ul><li>first</li></ul>";
     await shows(ana, first);
     await shows(ben, first);
-    const anas = drawerOf(ben).getByTestId("caret");
+    const anas = ben.drawer.getByTestId("caret");
     assert.equal(await anas.innerText(), "Ana");
 
     // Ben writes in front of Ana's caret while she goes on.
-    await detailsOf(ben).click();
+    await ben.details.click();
     await ben.keyboard.press("Control+Home");
-    await drawerOf(ana).getByTestId("caret").filter({ hasText: "Ben" }).waitFor();
+    await ana.drawer.getByTestId("caret").filter({ hasText: "Ben" }).waitFor();
     await Promise.all([
       ben.type("Politely: ", { delay: 5 }),
       ana.keyboard.insertText(" of all"),
@@ -82,7 +72,7 @@ describe("the drawer", { timeout: 240_000 }, () => {
     await ana.page.reload();
     await ana.isOpen();
     await ana.card(CARD).getByRole("img", { name: "Has details" }).waitFor();
-    await open(ana, CARD);
+    await ana.openDetails(CARD);
     await shows(ana, both);
   });
 
@@ -90,41 +80,78 @@ describe("the drawer", { timeout: 240_000 }, () => {
     const server = await startServer(t);
     const ana = await openMap(t, browser, server, "Ana");
     const ben = await openMap(t, browser, server, "Ben");
-    await open(ana, CARD);
+    await ana.openDetails(CARD);
     await ana.keyboard.press("Escape");
     await ana.focusIs(`card:${CARD}`);
-    assert.equal(await drawerOf(ana).count(), 0);
+    assert.equal(await ana.drawer.count(), 0);
 
-    await open(ana, CARD);
-    await drawerOf(ana).getByRole("radio", { name: "Observed" }).click();
+    // Its address opens it again; Back closes it as Escape does.
+    const plain = ana.page.url();
+    await ana.openDetails(CARD);
+    const link = `${plain}?details=card.${CARD}`;
+    assert.equal(ana.page.url(), link);
+    await ana.page.goBack();
+    await ana.drawer.waitFor({ state: "detached" });
+    await ana.focusIs(`card:${CARD}`);
+    await ana.openDetails(CARD);
+    await ana.keyboard.press("Escape");
+    await ana.page.waitForURL(plain);
+    await ana.page.goto(link.replace("?", "?view=outline&"));
+    await ana.drawer.getByRole("textbox").first().waitFor();
+    assert.equal(await ana.drawer.getByRole("textbox").first().inputValue(), await ana.text(CARD));
+    await ana.see("Grid");
+    await ana.page.getByRole("grid").waitFor();
+    assert.ok(await ana.drawer.isVisible(), "another view shows the same details");
+
+    await ana.drawer.getByRole("radio", { name: "Observed" }).click();
     await ben.card(CARD).getByText("Observed").waitFor();
 
-    await detailsOf(ana).click();
+    await ana.details.click();
     await ana.keyboard.press("Control+Shift+k");
     const address = ana.page.getByTestId("details-link");
     await address.fill("javascript:alert(1)");
     await ana.keyboard.press("Enter");
-    await drawerOf(ana).getByText("Links begin with").waitFor();
+    await ana.drawer.getByText("Links begin with").waitFor();
     await address.fill("example.org/notes");
     await ana.keyboard.press("Enter");
-    const link = detailsOf(ana).getByRole("link");
-    assert.equal(await link.getAttribute("href"), "https://example.org/notes");
-    assert.equal(await link.getAttribute("rel"), "noopener noreferrer");
+    const notes = ana.details.getByRole("link");
+    assert.equal(await notes.getAttribute("href"), "https://example.org/notes");
+    assert.equal(await notes.getAttribute("rel"), "noopener noreferrer");
 
     // It follows to another thing, and stays when somebody deletes that.
     const [first] = await ana.cardsOf("actions");
     await ana.card(first).focus();
     const words = await ana.text(first);
-    await drawerOf(ana).getByRole("textbox").first().waitFor();
-    assert.equal(await drawerOf(ana).getByRole("textbox").first().inputValue(), words);
-    await detailsOf(ana).click();
+    await ana.drawer.getByRole("textbox").first().waitFor();
+    assert.equal(await ana.drawer.getByRole("textbox").first().inputValue(), words);
+    await ana.details.click();
     await ben.card(first).focus();
     await ben.keyboard.press("Delete");
     await ana.page.getByTestId("drawer-gone").waitFor();
     await ana.page.waitForFunction(() => document.activeElement?.textContent === "Restore");
     await ana.keyboard.press("Enter");
     await ben.card(first).waitFor();
-    assert.equal(await drawerOf(ana).getByRole("textbox").first().inputValue(), words);
+    assert.equal(await ana.drawer.getByRole("textbox").first().inputValue(), words);
+  });
+
+  test("a lane's drawer has its name, its look and whether it is shown", async (t) => {
+    const server = await startServer(t);
+    const ana = await openMap(t, browser, server, "Ana");
+    const ben = await openMap(t, browser, server, "Ben");
+    await ana.goTo("lane:thoughts");
+    await ana.keyboard.press("i");
+    await ana.drawer.getByRole("radio", { name: "Blue" }).click();
+    await ben.grid.locator('[data-spot="lane:thoughts"].colour-blue').waitFor();
+    await ana.drawer.getByRole("radio", { name: "Line of visibility" }).click();
+    await ben.lane("thoughts").getByText("Line of visibility").waitFor();
+    await ana.drawer.getByRole("textbox").first().click();
+    await ana.keyboard.press("End");
+    await ana.type(", aloud", { delay: 1 });
+    await ben.lane("thoughts").getByText(/, aloud$/).first().waitFor();
+    await ana.drawer.getByLabel("Hidden").check();
+    await ben.lane("thoughts").waitFor({ state: "detached" });
+    await ana.drawer.getByLabel("Hidden").uncheck();
+    await ben.lane("thoughts").waitFor();
   });
 
   test("carets are shown in the text of a card too", async (t) => {

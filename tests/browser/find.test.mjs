@@ -113,6 +113,40 @@ describe("search in the map", { timeout: 240_000 }, () => {
     assert.equal(await hits(ana).count(), 1);
   });
 
+  test("in the outline and the story, search shows its hits and a filter leaves out the rest", async (t) => {
+    const map = await openMap(t, browser, await startServer(t), "Ana", {
+      map: "map-saas-eval?view=outline&text=price",
+    });
+    const items = map.grid.getByTestId("item");
+    await map.grid.locator(".dimmed").first().waitFor();
+    const left = Number((await map.page.getByTestId("filter-line").innerText()).match(/(\d+) of/)[1]);
+    assert.ok(left > 1);
+    await search(map, "price");
+    await hits(map).first().waitFor();
+    await map.keyboard.press("Enter");
+    await pointed(map).waitFor();
+    assert.match(await pointed(map).innerText(), /price/i);
+    await map.page.getByRole("button", { name: /^Filter/ }).first().click();
+    await map.page.getByLabel("Hide what does not match").check();
+    await map.page.waitForFunction(
+      (count) => document.querySelectorAll("[data-testid=item]").length === count,
+      left,
+    );
+    await map.keyboard.press("Escape");
+
+    await map.see("Story");
+    await map.page.getByTestId("story").waitFor();
+    await search(map, "price");
+    await hits(map).first().waitFor();
+    await map.keyboard.press("Enter");
+    await pointed(map).waitFor();
+    for (const text of await items.allInnerTexts()) assert.match(text, /price/i);
+    await hits(map).last().click();
+    await map.page.waitForFunction(() => document.activeElement?.closest(".story-step [data-spot]"));
+    assert.match(await map.page.evaluate(() => document.activeElement.innerText), /price/i);
+    for (const text of await items.allInnerTexts()) assert.match(text, /price/i);
+  });
+
   test("on a phone the panel leaves the map in view and turns to the step found", async (t) => {
     const map = await openMap(t, browser, await startServer(t), "Ana", {
       viewport: { width: 390, height: 844 },

@@ -12,7 +12,6 @@ describe("how lanes are shown", { timeout: 240_000 }, () => {
   before(async () => (browser = await openBrowser()));
   after(() => browser.close());
 
-  const focus = (map, spot) => map.page.locator(`[data-spot="${spot}"]`).focus();
 
   test("a collapsed lane counts what is in it and opens again with the same key", async (t) => {
     const server = await startServer(t);
@@ -20,7 +19,7 @@ describe("how lanes are shown", { timeout: 240_000 }, () => {
     const ben = await openMap(t, browser, server, "Ben");
     const cards = await map.cardsOf("actions");
     const tall = (await map.lane("actions").boundingBox()).height;
-    await focus(map, "lane:actions");
+    await map.goTo("lane:actions");
     await map.keyboard.press("e");
     await ben.lane("actions").locator(".cell-count").first().waitFor();
     await map.lane("actions").locator(".cell-count").first().waitFor();
@@ -40,7 +39,7 @@ describe("how lanes are shown", { timeout: 240_000 }, () => {
     const ben = await openMap(t, browser, server, "Ben");
     const names = await map.names(map.lanes());
     await map.choose(map.lane("quotes"), "Hide");
-    await focus(map, "lane:thoughts");
+    await map.goTo("lane:thoughts");
     await map.keyboard.press("h");
     await ben.page.getByText("2 hidden lanes").waitFor();
     assert.equal(await ben.lane("quotes").count(), 0);
@@ -63,10 +62,10 @@ describe("how lanes are shown", { timeout: 240_000 }, () => {
     await map.choose(map.lane("thoughts"), "Line above…");
     await map.popup.getByRole("menuitemcheckbox", { name: "Line of visibility" }).click();
     await map.lane("thoughts").getByText("Line of visibility").waitFor();
-    await focus(map, "lane:thoughts");
+    await map.goTo("lane:thoughts");
     await map.keyboard.press("Alt+Shift+ArrowUp");
 
-    await focus(map, "lane:actions");
+    await map.goTo("lane:actions");
     await map.keyboard.press("p");
     await map.lane("actions").locator(".lane-pin").waitFor();
     const board = map.page.locator(".board");

@@ -74,6 +74,35 @@ describe("on a phone", { timeout: 240_000 }, () => {
     );
   });
 
+  test("the outline and the story have the bar for the thumb too", async (t) => {
+    const server = await startServer(t);
+    const ana = await openMap(t, browser, server, "Ana", phone);
+    const bar = ana.page.locator(".thumb-bar");
+    await ana.page.getByTestId("next").tap();
+    await bar.getByRole("button", { name: "Outline" }).tap();
+    await ana.page.getByTestId("outline").waitFor();
+    await fits(ana.page);
+    const [id] = await ana.cardsOf("actions");
+    await ana.card(id).focus();
+    const cell = await ana.cellOf(id);
+    await ana.page.getByTestId("add-here").tap();
+    await ana.popup.getByRole("menuitem").first().tap();
+    await ana.editor.waitFor();
+    await ana.type("Written in the outline", { delay: 1 });
+    await ana.keyboard.press("Escape");
+    const step = cell.split("/")[1];
+    await ana.grid.locator(`[data-cell$="/${step}"]`).getByText("Written in the outline").waitFor();
+    await bar.getByRole("button", { name: "Undo" }).tap();
+    await ana.grid.getByText("Written in the outline").waitFor({ state: "detached" });
+    await ana.page.goto(`/map/${ana.key}?view=story`);
+    await ana.page.getByTestId("story").waitFor();
+    await fits(ana.page);
+    const { y, height } = await bar.boundingBox();
+    assert.ok(y + height <= 844 && y > 700, "the bar is at the bottom");
+    await bar.getByRole("button", { name: "Search" }).tap();
+    await ana.page.waitForFunction(() => document.activeElement?.id === "find-field");
+  });
+
   test("the home page fits, and opens a map", async (t) => {
     const server = await startServer(t);
     const page = await person(t, browser, server, "Ana", phone);

@@ -53,7 +53,7 @@ describe("presence", { timeout: 240_000 }, () => {
     assert.match(place, /.+ × .+/);
 
     // In the outline she follows to the same card; what she does herself lets it rest.
-    await ana.page.locator('[data-view="Outline"]').click();
+    await ana.see("Outline");
     const theirs = ana.grid.locator("[data-testid=item].occupied");
     await theirs.filter({ hasText: "Ben Ito" }).waitFor();
     await ana.keyboard.press("Tab");

@@ -12,19 +12,11 @@ describe("stages and steps", { timeout: 240_000 }, () => {
   before(async () => (browser = await openBrowser()));
   after(() => browser.close());
 
-  const focus = (map, spot) => map.page.locator(`[data-spot="${spot}"]`).focus();
   const untilStages = (map, count) =>
     map.page.waitForFunction(
       (count) => document.querySelectorAll("[data-testid=stage]").length === count,
       count,
     );
-  const paste = (map, text) =>
-    map.page.evaluate((text) => {
-      const data = new DataTransfer();
-      data.setData("text/plain", text);
-      const init = { clipboardData: data, bubbles: true, cancelable: true };
-      document.activeElement.dispatchEvent(new ClipboardEvent("paste", init));
-    }, text);
 
   test("a stage is split at a step and merged again, and every card stays", async (t) => {
     const server = await startServer(t);
@@ -51,15 +43,15 @@ describe("stages and steps", { timeout: 240_000 }, () => {
     const server = await startServer(t);
     const map = await openMap(t, browser, server, "Ana");
     const names = await map.names(map.steps());
-    await focus(map, "step:a01");
-    await paste(map, "Asks around\tReads a review\nMakes a list");
+    await map.goTo("step:a01");
+    await map.paste("Asks around\tReads a review\nMakes a list");
     const made = ["Asks around", "Reads a review", "Makes a list"];
     assert.deepEqual(await map.page.locator(".names-preview li").allInnerTexts(), made);
     await map.keyboard.press("Escape");
     await map.focusIs("step:a01");
     assert.deepEqual(await map.names(map.steps()), names);
 
-    await paste(map, "Asks around\tReads a review\nMakes a list");
+    await map.paste("Asks around\tReads a review\nMakes a list");
     await map.popup.getByRole("button", { name: "Make 3 steps" }).waitFor();
     await map.keyboard.press("Enter");
     const wanted = [names[0], ...made, ...names.slice(1)];

@@ -12,12 +12,10 @@ describe("views of a map", { timeout: 240_000 }, () => {
   before(async () => (browser = await openBrowser()));
   after(() => browser.close());
 
-  const switchTo = (map, view) => map.page.locator(`.views [data-view=${view}]`).click();
-
   test("the outline has every card of the grid, and Back leads to the grid", async (t) => {
     const map = await openMap(t, browser, await startServer(t), "Ana");
     const grid = (await map.everything()).toSorted();
-    await switchTo(map, "Outline");
+    await map.see("Outline");
     await map.page.getByTestId("outline").waitFor();
     assert.match(map.page.url(), /\?view=outline$/);
     await map.page.waitForFunction(
@@ -127,10 +125,53 @@ describe("views of a map", { timeout: 240_000 }, () => {
     await map.focusIs(`point:${step}`);
   });
 
+  test("the outline tells what details say, and where a card of several steps goes on", async (t) => {
+    const CARD = "a02-actions-1";
+    const map = await openMap(t, browser, await startServer(t), "Ana");
+    await map.card(CARD).focus();
+    await map.keyboard.press(">");
+    await map.openDetails(CARD);
+    await map.details.click();
+    await map.keyboard.press("Control+b");
+    await map.type("Asked", { delay: 1 });
+    await map.keyboard.press("Control+b");
+    await map.type(" twice", { delay: 1 });
+    for (const line of ["two", "three", "four", "five"]) {
+      await map.keyboard.press("Enter");
+      await map.keyboard.insertText(line);
+    }
+    await map.keyboard.press("Escape");
+    const grid = (await map.everything()).toSorted();
+
+    await map.see("Outline");
+    const said = map.page.getByTestId("excerpt");
+    await said.waitFor();
+    assert.equal(await said.locator("strong").innerText(), "Asked");
+    const height = async () => (await said.boundingBox()).height;
+    const short = await height();
+    await said.getByRole("button", { name: "All of it" }).click();
+    assert.ok((await height()) > short, "long details can be opened");
+    await map.page.waitForFunction(
+      (count) => document.querySelectorAll("[data-cell] [data-testid=item]").length === count,
+      grid.length,
+    );
+    assert.deepEqual((await map.everything()).toSorted(), grid, "no card is there twice");
+    const continuing = map.grid.locator("[data-cell='actions/a03'] [data-continues]");
+    assert.match(await continuing.innerText(), /continues from/);
+    await continuing.click();
+    await map.focusIs(`card:${CARD}`);
+
+    await map.page.setViewportSize({ width: 390, height: 844 });
+    await map.page.goto(`/map/${map.key}?step=a03`);
+    await map.page.getByTestId("phone").waitFor();
+    await continuing.click();
+    await map.focusIs(`card:${CARD}`);
+  });
+
   test("the story turns by keys and by button, and Escape leads to the grid at that step", async (t) => {
     const map = await openMap(t, browser, await startServer(t), "Ana");
     const titles = await map.names(map.steps());
-    await switchTo(map, "Story");
+    await map.see("Story");
     const told = map.page.locator(".story-head .head-text");
     await told.getByText(titles[0], { exact: true }).waitFor();
     await map.page.getByTestId("next").click();
@@ -167,7 +208,7 @@ describe("views of a map", { timeout: 240_000 }, () => {
       assert.ok(await map.card(id).isVisible(), `seen with ${view}`);
     }
     await map.page.evaluate(() => (globalThis.stayed = true));
-    await switchTo(map, "Grid");
+    await map.see("Grid");
     await map.page.getByRole("grid").waitFor();
     await map.page.goBack();
     await map.page.getByTestId("story").waitFor();

@@ -160,6 +160,46 @@ export class MapPage {
     );
   }
 
+  /** Goes to a place: KIND:ID. */
+  goTo(spot) {
+    return this.page.locator(`[data-spot="${spot}"]`).focus();
+  }
+
+  /** Shows the map in another view, by the switch in the bar. */
+  see(view) {
+    return this.page.locator(`.views [data-view=${view}]`).click();
+  }
+
+  /** What pasting does that comes from another program. */
+  paste(text, html = "") {
+    return this.page.evaluate(
+      ([plain, rich]) => {
+        const data = new DataTransfer();
+        data.setData("text/plain", plain);
+        if (rich) data.setData("text/html", rich);
+        const init = { clipboardData: data, bubbles: true, cancelable: true };
+        document.activeElement.dispatchEvent(new ClipboardEvent("paste", init));
+      },
+      [text, html],
+    );
+  }
+
+  get drawer() {
+    return this.page.getByTestId("drawer");
+  }
+
+  /** The rich text in the drawer. */
+  get details() {
+    return this.page.getByTestId("details");
+  }
+
+  /** Opens the drawer for a card, by its key. */
+  async openDetails(id) {
+    await this.card(id).focus();
+    await this.keyboard.press("i");
+    await this.drawer.waitFor();
+  }
+
   /** Opens the menu of a thing and chooses a line of it. */
   async choose(thing, line) {
     await thing.hover();
