@@ -2,6 +2,11 @@
 
 use std::path::Path;
 
+use waymark_model::map::JourneyMap;
+use waymark_model::rich::{DetailsOf, Mark, Marks, Rich};
+use waymark_model::{Edit, apply};
+use yrs::Transact;
+
 use crate::socket::write;
 use crate::store_contract::engines::open_raw;
 use crate::support::person::Person;
@@ -82,6 +87,58 @@ async fn a_flipped_byte_is_found_reported_and_what_is_intact_comes_out() {
     assert_eq!(std::fs::read_dir(files.path()).unwrap().count(), 2);
     // Looking changed nothing.
     assert_eq!(admin(data.path(), &["verify"]).0, Some(1));
+}
+
+#[tokio::test]
+async fn details_reach_others_and_are_found_intact_and_whole_in_a_file() {
+    let data = folder();
+    let server = Server::start(data.path()).await;
+    let mut ana = Person::join(&server.url("/sync"), &demo(), 11).await;
+    let mut ben = Person::join(&server.url("/sync"), &demo(), 12).await;
+    let map = JourneyMap::read(&ana.replica.doc().transact());
+    let all = [
+        DetailsOf::Card(map.cards[0].id.clone()),
+        DetailsOf::Pain(map.pains[0].id.clone()),
+        DetailsOf::Opportunity(map.opportunities[0].id.clone()),
+        DetailsOf::Step(map.steps[0].id.clone()),
+        DetailsOf::Stage(map.stages[0].id.clone()),
+    ];
+    let written = |of: &DetailsOf| format!("Asked twice about {}", of.root());
+    for of in &all {
+        let splice = Edit::SpliceDetails {
+            of: of.clone(),
+            at: 0,
+            remove: 0,
+            insert: written(of),
+            marks: Marks::default(),
+        };
+        let mark = Edit::MarkDetails {
+            of: of.clone(),
+            from: 0,
+            to: 5,
+            mark: Mark::Bold(true),
+        };
+        ana.edit(|txn| apply(txn, &splice).unwrap());
+        ana.edit(|txn| apply(txn, &mark).unwrap());
+    }
+    ana.saved().await;
+    for of in &all {
+        ben.sees("what Ana wrote", |doc| {
+            Rich::read(&doc.transact(), of).plain().trim() == written(of)
+        })
+        .await;
+    }
+    server.stop().await.unwrap();
+
+    let (code, said) = admin(data.path(), &["verify"]);
+    assert_eq!((code, said.trim()), (Some(0), "2 documents, all intact"));
+    let (code, said) = admin(data.path(), &["export", DEMO]);
+    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(
+        said.matches("**Asked** twice about").count(),
+        all.len(),
+        "{said}"
+    );
 }
 
 #[tokio::test]
