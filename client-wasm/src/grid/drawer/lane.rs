@@ -5,7 +5,7 @@ use waymark_model::Edit;
 use waymark_model::edit::LaneFlag;
 use waymark_model::ids::LaneId;
 use waymark_model::map::Lane;
-use waymark_model::vocabulary::LaneLine;
+use waymark_model::vocabulary::{LaneKind, LaneLine};
 
 use super::super::board::Board;
 use super::super::faces;
@@ -19,6 +19,7 @@ pub(super) fn LaneFields(id: LaneId) -> impl IntoView {
     let board = Board::here();
     let lane = board.state.lane(&id);
     let kind = Memo::new(move |_| lane.with(|lane| lane.as_ref().map(|lane| lane.kind)));
+    let label = move || kind.get().map(LaneKind::label);
     let hint = move || kind.get().map(faces::hint);
     let line = Signal::derive(move || lane.with(|lane| lane.as_ref()?.line_above));
     let set_line = {
@@ -28,7 +29,11 @@ pub(super) fn LaneFields(id: LaneId) -> impl IntoView {
     let lines = LaneLine::ALL.iter();
     let lines = lines.map(|line| Radio::word(*line, line.word(), line.label()));
     view! {
-        <p class="drawer-hint">{hint}</p>
+        <div class="drawer-field">
+            <span class="drawer-label">"Type"</span>
+            <p class="drawer-value">{label}</p>
+            <p class="drawer-hint">{hint}</p>
+        </div>
         <div class="drawer-field">
             <span class="drawer-label">"Colour"</span>
             <LaneColours id=id.clone() />
