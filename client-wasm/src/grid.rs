@@ -44,6 +44,7 @@ mod header;
 mod keys;
 mod lane;
 mod lens;
+mod lifted;
 mod link;
 mod look;
 mod looks;

@@ -15,7 +15,9 @@ use super::choices::{self, Chip};
 use super::columns::Column;
 use super::connectors::Connections;
 use super::faces::tone;
+use super::lifted::lifted;
 use super::more::More;
+use super::moves::Moved;
 use super::people::{self, Tags};
 use super::popup::{Content, Popup};
 use super::reading::said;
@@ -153,16 +155,7 @@ fn StageHeader(stage: StageId, stages: Memo<Vec<(usize, StageSpan)>>) -> impl In
         more => Some(format!("{more} steps")),
     };
     let guests = people::on_header(board, Focus::Stage(stage.to_string()));
-    let lifted = {
-        let stage = stage.clone();
-        Memo::new(move |_| {
-            board.carried.with(|carried| {
-                carried
-                    .as_ref()
-                    .is_some_and(|carried| carried.is_stage(&stage))
-            })
-        })
-    };
+    let lifted = lifted(board, Moved::Stage(stage.clone()));
     view! {
         <div
             class=move || format!("stage {}", tone(span.get().0))
@@ -230,16 +223,7 @@ fn StepHeader(step: StepId) -> impl IntoView {
         )
     };
     let guests = people::on_header(board, Focus::Step(step.to_string()));
-    let lifted = {
-        let step = step.clone();
-        Memo::new(move |_| {
-            board.carried.with(|carried| {
-                carried
-                    .as_ref()
-                    .is_some_and(|carried| carried.is_step(&step))
-            })
-        })
-    };
+    let lifted = lifted(board, Moved::Step(step.clone()));
     view! {
         <div
             class=move || format!("step {}", tone(place.get().stage))

@@ -13,7 +13,9 @@ use super::columns::Column;
 use super::curve::CurveLayer;
 use super::faces;
 use super::header::HeaderText;
+use super::lifted::lifted;
 use super::more::More;
+use super::moves::Moved;
 use super::people::{self, Tags};
 use super::popup::colours;
 use super::reading::said;
@@ -197,13 +199,7 @@ fn LaneHeader(lane: LaneId) -> impl IntoView {
         })
     };
     let guests = people::on_header(board, Focus::Lane(lane.to_string()));
-    let lifted = Memo::new(move |_| {
-        board.carried.with(|carried| {
-            carried
-                .as_ref()
-                .is_some_and(|carried| carried.is_lane(&lane))
-        })
-    });
+    let lifted = lifted(board, Moved::Lane(lane.clone()));
     view! {
         <div
             class=move || format!("lane-head {}", colour())

@@ -7,7 +7,9 @@ use super::super::board::Board;
 use super::super::curve::summary;
 use super::super::faces;
 use super::super::header::HeaderText;
+use super::super::lifted::lifted;
 use super::super::more::More;
+use super::super::moves::Moved;
 use super::super::people::{self, Tags};
 use super::super::phone::CurveStrip;
 use super::super::reading::said;
@@ -69,16 +71,7 @@ fn LaneChip(lane: LaneId) -> impl IntoView {
             .map(|kind| format!("{}, {} lane", title.get(), kind.label()))
     };
     let guests = people::on_header(board, Focus::Lane(lane.to_string()));
-    let lifted = {
-        let lane = lane.clone();
-        Memo::new(move |_| {
-            board.carried.with(|carried| {
-                carried
-                    .as_ref()
-                    .is_some_and(|carried| carried.is_lane(&lane))
-            })
-        })
-    };
+    let lifted = lifted(board, Moved::Lane(lane.clone()));
     let spot = Spot::Lane(lane.clone());
     let spot_key = spot.key();
     view! {

@@ -7,7 +7,9 @@ use waymark_model::rich::DetailsOf;
 use super::super::board::Board;
 use super::super::faces::tone;
 use super::super::header::HeaderText;
+use super::super::lifted::lifted;
 use super::super::more::More;
+use super::super::moves::Moved;
 use super::super::people::{self, Tags};
 use super::super::reading::said;
 use super::super::spot::Spot;
@@ -53,16 +55,7 @@ pub(super) fn StageSection(stage: StageId, stages: Memo<Vec<StageId>>) -> impl I
         move |_| board.fold(&stage)
     };
     let guests = people::on_header(board, Focus::Stage(stage.to_string()));
-    let lifted = {
-        let stage = stage.clone();
-        Memo::new(move |_| {
-            board.carried.with(|carried| {
-                carried
-                    .as_ref()
-                    .is_some_and(|carried| carried.is_stage(&stage))
-            })
-        })
-    };
+    let lifted = lifted(board, Moved::Stage(stage.clone()));
     let spot = Spot::Stage(stage.clone());
     let spot_key = spot.key();
     let gap = stage.clone();

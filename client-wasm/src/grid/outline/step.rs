@@ -10,7 +10,9 @@ use super::super::continued::Continued;
 use super::super::curve::plot::mood;
 use super::super::faces::{mood_icon, mood_words, noun};
 use super::super::header::{HeaderText, Truth};
+use super::super::lifted::lifted;
 use super::super::more::More;
+use super::super::moves::Moved;
 use super::super::people::{self, Tags};
 use super::super::reading::said;
 use super::super::spot::{Spot, cell_key};
@@ -37,16 +39,7 @@ pub(super) fn StepArticle(step: StepId) -> impl IntoView {
         (!duration.is_empty()).then(|| view! { <small class="step-duration">{duration}</small> })
     };
     let guests = people::on_header(board, Focus::Step(step.to_string()));
-    let lifted = {
-        let step = step.clone();
-        Memo::new(move |_| {
-            board.carried.with(|carried| {
-                carried
-                    .as_ref()
-                    .is_some_and(|carried| carried.is_step(&step))
-            })
-        })
-    };
+    let lifted = lifted(board, Moved::Step(step.clone()));
     let id = step.clone();
     let awake = Memo::new(move |_| board.outline.awake.with(|awake| awake.contains(&id)));
     let inside = step.clone();
