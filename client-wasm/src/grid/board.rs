@@ -136,7 +136,7 @@ impl Board {
             filters,
             tip: RwSignal::new(None),
             follow: Follow::new(state),
-            window: Window::new(),
+            window: Window::new(layout),
             memory: StoredValue::new_local(Memory::default()),
             typing: RwSignal::new(crate::dom::remembered(TYPING).as_deref() != Some("off")),
             chords: StoredValue::new_local(Chords::default()),

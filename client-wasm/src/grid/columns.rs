@@ -54,12 +54,6 @@ impl Columns {
         Memo::new(move |_| places.with(|places| places.get(&column).copied().unwrap_or_default()))
     }
 
-    /// The place of one from the left; tracked.
-    pub(crate) fn index(&self, column: &Column) -> usize {
-        self.places
-            .with(|places| places.get(column).map_or(0, |place| place.index))
-    }
-
     /// Where each step is; tracked.
     pub(crate) fn steps(&self) -> HashMap<StepId, usize> {
         let step = |(column, place): (&Column, &Spread)| match column {

@@ -4,9 +4,10 @@ use leptos::leptos_dom::helpers::{queue_microtask, request_animation_frame, set_
 use leptos::prelude::*;
 use std::time::Duration;
 use wasm_bindgen::JsCast;
+use waymark_model::grid::CellId;
 use web_sys::{Element, FocusOptions, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
 
-use super::board::Board;
+use super::board::{Board, Role};
 use super::curve::Tip;
 use super::roving;
 use super::spot::{Spot, cell_key, parse_cell};
@@ -26,7 +27,7 @@ pub(crate) struct Memory {
     /// The place that has focus or had it last: the tab stop.
     spot: Option<Spot>,
     /// Its cell, for when it is deleted.
-    cell: Option<waymark_model::grid::CellId>,
+    cell: Option<CellId>,
     /// Whether focus is in the grid.
     inside: bool,
     /// The selection in the text that is edited.
@@ -154,8 +155,8 @@ impl Board {
             }
             return;
         }
-        if let Some(Spot::Item(item)) = &spot
-            && let Some(cell) = self.cell_of(item)
+        if let Some(spot) = &spot
+            && let Some(cell) = self.cell_holding(spot)
             && self.window.demand(&cell)
         {
             // It is only not drawn where it is now.
@@ -211,12 +212,28 @@ impl Board {
 
     /// Draws the cell that a place is in, if it is not drawn.
     pub(super) fn draw(&self, spot: &Spot) {
-        if let Spot::Item(item) = spot
-            && let Some(cell) = self.cell_of(item)
-            && self.window.demand(&cell)
-            && let Some(cell) = cell_element(&cell)
-        {
-            reveal(&cell);
+        if let Some(cell) = self.cell_holding(spot) {
+            self.window.demand(&cell);
+        }
+    }
+
+    /// The cell that a place is in, as far as the map has it.
+    fn cell_holding(&self, spot: &Spot) -> Option<CellId> {
+        match spot {
+            Spot::Item(item) => self.cell_of(item),
+            Spot::Cell(cell) => Some(cell.clone()),
+            Spot::Point(step) => {
+                let curve = self.lanes.with_untracked(|lanes| {
+                    let mut lanes = lanes.iter();
+                    let curve = lanes.find(|(_, (_, role))| *role == Role::Curve);
+                    curve.map(|(lane, _)| lane.clone())
+                });
+                Some(CellId {
+                    lane: curve?,
+                    step: step.clone(),
+                })
+            }
+            Spot::Stage(_) | Spot::Step(_) | Spot::Lane(_) | Spot::Gap(_) => None,
         }
     }
 
@@ -255,11 +272,15 @@ impl Board {
         let _ = self
             .memory
             .try_update_value(|memory| memory.spot = Some(spot.clone()));
+        let board = *self;
         request_animation_frame(move || {
-            if let Some(place) = element(&spot) {
-                make_tab_stop(&place);
-                reveal(&place);
-            }
+            board.draw(&spot);
+            request_animation_frame(move || {
+                if let Some(place) = element(&spot) {
+                    make_tab_stop(&place);
+                    reveal(&place);
+                }
+            });
         });
     }
 }
@@ -416,7 +437,7 @@ pub(super) fn places_of(focus: &Focus) -> Vec<Spot> {
 }
 
 /// The cell's element.
-pub(crate) fn cell_element(cell: &waymark_model::grid::CellId) -> Option<Element> {
+pub(crate) fn cell_element(cell: &CellId) -> Option<Element> {
     root()?
         .query_selector(&format!("[data-cell=\"{}\"]", cell_key(cell)))
         .ok()

@@ -4,7 +4,7 @@ mod collapsed;
 
 use leptos::prelude::*;
 use waymark_model::grid::CellId;
-use waymark_model::ids::LaneId;
+use waymark_model::ids::{LaneId, StepId};
 
 use self::collapsed::CountCell;
 use super::board::{Board, Role};
@@ -20,6 +20,7 @@ use super::people::{self, Tags};
 use super::popup::colours;
 use super::reading::said;
 use super::spot::Spot;
+use super::window::{self, Shown};
 use crate::icon::Icon;
 use crate::state::Focus;
 
@@ -46,11 +47,22 @@ pub(crate) fn LaneRow(lane: LaneId, index: Memo<usize>) -> impl IntoView {
     let empty = empty_hint(board, &lane);
     let id = lane.clone();
     let row_lane = lane.clone();
+    let things = board.state.counts().with_untracked(|counts| counts.cards);
+    let shown = board.window.enter(&lane, things);
+    let windowed = shown.is_some();
+    let room = windowed.then(|| window::room(board, &lane));
+    let room = move || {
+        let room = room.filter(|_| !collapsed.get());
+        room.map(|room| format!("{}px", room.get()))
+    };
+    let columns = columns(board, &lane, shown);
     view! {
         <div
             class="row"
             class:row-curve=move || role.get() == Role::Curve
             class:collapsed=collapsed
+            class:windowed=windowed
+            style=("min-height", room)
             class:pinned=pinned
             class:with-spans=move || tracks.get() != 0
             style=("--tracks", move || tracks.get().max(1).to_string())
@@ -62,7 +74,7 @@ pub(crate) fn LaneRow(lane: LaneId, index: Memo<usize>) -> impl IntoView {
         >
             <LaneHeader lane=lane />
             {layer}
-            <For each=move || board.columns.all() key=Clone::clone let:column>
+            <For each=columns key=Clone::clone let:column>
                 {cell_at(board, &row_lane, column, collapsed)}
             </For>
             {move || empty.get().map(|hint| view! { <Hint hint=hint /> })}
@@ -88,6 +100,31 @@ fn is_collapsed(board: Board, lane: &LaneId) -> Memo<bool> {
     Memo::new(move |_| board.layout.with(|grid| grid.collapsed.contains(&lane)))
 }
 
+/// The columns at which a row has its cells in the page.
+fn columns(
+    board: Board,
+    lane: &LaneId,
+    shown: Option<Shown>,
+) -> impl Fn() -> Vec<Column> + Send + Sync + use<> {
+    let lane = lane.clone();
+    move || {
+        let all = board.columns.all();
+        let Some(shown) = &shown else {
+            return all;
+        };
+        let reaches = |step: &StepId| {
+            board.bands.with(|bands| {
+                let cell = || CellId {
+                    lane: lane.clone(),
+                    step: step.clone(),
+                };
+                !bands.is_empty() && bands.contains_key(&cell())
+            })
+        };
+        shown.with(|shown| window::columns(all, shown, reaches))
+    }
+}
+
 fn cell_at(board: Board, lane: &LaneId, column: Column, collapsed: Memo<bool>) -> AnyView {
     match column {
         Column::Step(step) => {
@@ -111,6 +148,7 @@ fn cell_at(board: Board, lane: &LaneId, column: Column, collapsed: Memo<bool>) -
                 <div
                     class="cell gap"
                     role="gridcell"
+                    style=("--at", move || (place.get().index + 2).to_string())
                     aria-colindex=move || place.get().index + 2
                     aria-label="No step yet"
                 ></div>

@@ -1,50 +1,66 @@
-//! Which cells of a large map are drawn: those near what is seen.
+//! Which cells of a large map are in the page: those near what is seen.
 //!
-//! Every cell has its box, its name and its place among rows and columns; only what is in
-//! it waits until somebody comes near. A cell that is not drawn keeps the height that its
-//! contents are expected to need, so that nothing jumps.
+//! Every row is there with its header and keeps the height that its contents are expected to
+//! need, so that nothing jumps; it holds the cells near what is seen, the one with focus and
+//! those with cards that reach over several steps. The grid says how many rows and columns
+//! there are, and each cell which one it is in, so that ears miss nothing; keys lead to
+//! cells that are not there yet.
 
-use std::collections::{HashMap, VecDeque};
+mod room;
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::Arc;
 
 use leptos::leptos_dom::helpers::request_animation_frame;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
+use waymark_model::Grid;
 use waymark_model::grid::CellId;
+use waymark_model::ids::{LaneId, StepId};
 use web_sys::js_sys::Array;
 use web_sys::{
     DomRect, DomRectReadOnly, Element, IntersectionObserver, IntersectionObserverEntry,
     IntersectionObserverInit,
 };
 
+use super::columns::Column;
 use super::focus::root;
 
-/// Maps with no more cells and cards than this are drawn whole.
+pub(crate) use self::room::room;
+
+/// Maps with no more cells and cards than this are in the page whole.
 const SMALL: usize = 700;
 /// How far around what is seen cells are drawn, in CSS pixels.
 const MARGIN: &str = "300px 500px";
 /// The columns and rows that are drawn at once when a map opens at its top left.
-const FIRST_COLUMNS: usize = 9;
-const FIRST_ROWS: usize = 9;
+const FIRST_COLUMNS: usize = 8;
+const FIRST_ROWS: usize = 6;
 /// How many things are drawn, and how many taken away, in one frame.
 const A_FRAME: usize = 40;
 
-/// The cells of the table and which of them are drawn.
+/// The rows of the table and which of their cells are in the page.
 #[derive(Clone, Copy)]
 pub(crate) struct Window(StoredValue<Inner, LocalStorage>);
 
-#[derive(Default)]
+/// The steps at which a row has its cells in the page.
+pub(crate) type Shown = ArcRwSignal<HashSet<StepId>>;
+
 struct Inner {
+    layout: Signal<Arc<Grid>>,
     observer: Option<Observer>,
-    cells: HashMap<CellId, Entry>,
+    rows: HashMap<LaneId, Shown>,
     /// How near the lanes and the steps are. Two lists are watched and not all cells: a
     /// browser looks at everything that is watched in every frame.
-    lanes: HashMap<String, Reach>,
-    steps: HashMap<String, Reach>,
+    lanes: HashMap<LaneId, Reach>,
+    steps: HashMap<StepId, Reach>,
+    /// Cells to draw or to take away.
     queue: VecDeque<CellId>,
     at_work: bool,
     /// The cell with the tab stop: it stays, wherever one scrolls.
     kept: Option<CellId>,
+    /// The cell that is about to get it.
+    awaited: Option<CellId>,
 }
 
 /// How near a lane or a step is.
@@ -53,12 +69,6 @@ enum Reach {
     Far,
     Near,
     Seen,
-}
-
-struct Entry {
-    near: ArcRwSignal<bool>,
-    wanted: bool,
-    weight: usize,
 }
 
 struct Observer {
@@ -72,72 +82,105 @@ impl Drop for Observer {
     }
 }
 
-/// Whether a map is drawn only in part.
-pub(crate) fn is_large(cells: usize, things: usize) -> bool {
+/// Whether a map is in the page only in part.
+fn is_large(cells: usize, things: usize) -> bool {
     cells + things > SMALL
 }
 
 impl Inner {
     /// How near a cell is, if that is known.
-    fn reach(&self, cell: &CellId) -> Option<Reach> {
-        let lane = self.lanes.get(cell.lane.as_str())?;
-        let step = self.steps.get(cell.step.as_str())?;
-        Some(*lane.min(step))
+    fn reach(&self, lane: &LaneId, step: &StepId) -> Option<Reach> {
+        Some(*self.lanes.get(lane)?.min(self.steps.get(step)?))
+    }
+
+    fn stays(&self, cell: &CellId) -> bool {
+        [&self.kept, &self.awaited]
+            .into_iter()
+            .any(|it| it.as_ref() == Some(cell))
     }
 
     /// Lines up the cells that came near or went away: what is seen comes first.
     fn want(&mut self) {
-        let mut changed = Vec::new();
-        for (cell, entry) in &self.cells {
-            let Some(reach) = self.reach(cell) else {
-                continue;
-            };
-            if (reach > Reach::Far) != entry.wanted {
-                changed.push((reach, cell.clone()));
+        self.queue.clear();
+        let mut found = Vec::new();
+        for (lane, shown) in &self.rows {
+            let shown = shown.read_untracked();
+            for step in self.steps.keys() {
+                let Some(reach) = self.reach(lane, step) else {
+                    continue;
+                };
+                if (reach > Reach::Far) != shown.contains(step) {
+                    found.push((reach, lane.clone(), step.clone()));
+                }
             }
         }
-        for (reach, cell) in changed {
-            if let Some(entry) = self.cells.get_mut(&cell) {
-                entry.wanted = reach > Reach::Far;
-            }
-            if reach == Reach::Seen {
-                self.queue.push_front(cell);
-            } else {
-                self.queue.push_back(cell);
+        for (reach, lane, step) in found {
+            let cell = CellId { lane, step };
+            match reach {
+                Reach::Far if self.stays(&cell) => {}
+                Reach::Seen => self.queue.push_front(cell),
+                Reach::Near | Reach::Far => self.queue.push_back(cell),
             }
         }
+    }
+
+    /// What there is time for in one frame, by rows: a step, and whether its cell comes.
+    fn next(&mut self) -> Vec<(Shown, Vec<(StepId, bool)>)> {
+        let grid = self.layout.get_untracked();
+        let mut changes: HashMap<LaneId, Vec<(StepId, bool)>> = HashMap::new();
+        let mut budget = A_FRAME;
+        while budget > 0
+            && let Some(cell) = self.queue.pop_front()
+        {
+            let comes = self.reach(&cell.lane, &cell.step) > Some(Reach::Far);
+            budget = budget.saturating_sub(grid.items(&cell).len() + 1);
+            let CellId { lane, step } = cell;
+            changes.entry(lane).or_default().push((step, comes));
+        }
+        let rows = changes.into_iter();
+        rows.filter_map(|(lane, steps)| Some((self.rows.get(&lane)?.clone(), steps)))
+            .collect()
     }
 }
 
 impl Window {
-    pub(crate) fn new() -> Self {
-        Self(StoredValue::new_local(Inner::default()))
+    pub(crate) fn new(layout: Signal<Arc<Grid>>) -> Self {
+        Self(StoredValue::new_local(Inner {
+            layout,
+            observer: None,
+            rows: HashMap::new(),
+            lanes: HashMap::new(),
+            steps: HashMap::new(),
+            queue: VecDeque::new(),
+            at_work: false,
+            kept: None,
+            awaited: None,
+        }))
     }
 
-    /// Whether what is in a cell is drawn, from now on.
-    pub(crate) fn enter(
-        &self,
-        cell: &CellId,
-        column: usize,
-        row: usize,
-        weight: usize,
-    ) -> ArcRwSignal<bool> {
-        let is_first = column < FIRST_COLUMNS && row < FIRST_ROWS;
-        let is_near = self
-            .0
-            .try_with_value(|inner| inner.reach(cell))
-            .flatten()
-            .map_or(is_first, |reach| reach > Reach::Far);
-        let near = ArcRwSignal::new(is_near);
-        let entry = Entry {
-            near: near.clone(),
-            wanted: is_near,
-            weight: weight + 1,
-        };
-        let _ = self
-            .0
-            .try_update_value(|inner| inner.cells.insert(cell.clone(), entry));
-        near
+    /// Takes in a row that is about to be drawn: the steps at which its cells are, from now
+    /// on. `None` in a small map, whose cells are all there. Not tracked.
+    pub(crate) fn enter(&self, lane: &LaneId, things: usize) -> Option<Shown> {
+        let shown = self.0.try_update_value(|inner| {
+            let grid = inner.layout.get_untracked();
+            if !is_large(grid.rows.len() * grid.columns.len(), things) {
+                return None;
+            }
+            let row = grid.rows.iter().position(|row| row == lane)?;
+            let steps = grid
+                .columns
+                .iter()
+                .filter_map(|column| column.step.clone())
+                .enumerate()
+                .filter(|(column, step)| match inner.reach(lane, step) {
+                    Some(reach) => reach > Reach::Far,
+                    None => row < FIRST_ROWS && *column < FIRST_COLUMNS,
+                });
+            let shown = Shown::new(steps.map(|(_, step)| step).collect());
+            inner.rows.insert(lane.clone(), shown.clone());
+            Some(shown)
+        });
+        shown.flatten()
     }
 
     /// Watches the lanes and the steps that are in the page now.
@@ -159,7 +202,7 @@ impl Window {
             let Some(Observer { observer, .. }) = &inner.observer else {
                 return;
             };
-            if inner.cells.is_empty() {
+            if inner.rows.is_empty() {
                 return;
             }
             let Ok(places) = board.query_selector_all(".row[data-lane], .step[data-step]") else {
@@ -175,26 +218,34 @@ impl Window {
 
     /// Draws a cell, wherever it is; whether it was not drawn before.
     pub(crate) fn demand(&self, cell: &CellId) -> bool {
-        let near = self.0.try_with_value(|inner| {
-            let entry = inner.cells.get(cell)?;
-            Some(entry.near.clone())
+        let shown = self.0.try_update_value(|inner| {
+            let shown = inner.rows.get(&cell.lane)?.clone();
+            if shown.read_untracked().contains(&cell.step) {
+                return None;
+            }
+            inner.awaited = Some(cell.clone());
+            Some(shown)
         });
-        let Some(near) = near.flatten().filter(|near| !near.get_untracked()) else {
+        let Some(shown) = shown.flatten() else {
             return false;
         };
-        near.set(true);
+        shown.update(|steps| {
+            steps.insert(cell.step.clone());
+        });
         true
     }
 
     /// The cell with the tab stop stays, and the one before may go.
     pub(crate) fn keep(&self, cell: Option<&CellId>) {
-        let key = cell.cloned();
         let changed = self.0.try_update_value(|inner| {
-            if inner.kept == key {
+            if inner.awaited.as_ref() == cell {
+                inner.awaited = None;
+            }
+            if inner.kept.as_ref() == cell {
                 return false;
             }
-            let before = std::mem::replace(&mut inner.kept, key);
-            inner.queue.extend(before);
+            inner.kept = cell.cloned();
+            inner.want();
             !inner.queue.is_empty()
         });
         if changed == Some(true) {
@@ -208,12 +259,16 @@ impl Window {
             for entry in entries.iter() {
                 let entry: IntersectionObserverEntry = entry.unchecked_into();
                 let place = entry.target();
-                if let Some(lane) = place.get_attribute("data-lane") {
+                // Another view is shown: it is as near as it was when this one comes back.
+                if !place.is_connected() {
+                    continue;
+                }
+                if let Some(lane) = place.get_attribute("data-lane").and_then(parsed) {
                     let reach = reach(&entry, view.as_ref(), |place, view| {
                         place.bottom() > view.top() && place.top() < view.bottom()
                     });
                     inner.lanes.insert(lane, reach);
-                } else if let Some(step) = place.get_attribute("data-step") {
+                } else if let Some(step) = place.get_attribute("data-step").and_then(parsed) {
                     let reach = reach(&entry, view.as_ref(), |place, view| {
                         place.right() > view.left() && place.left() < view.right()
                     });
@@ -227,24 +282,17 @@ impl Window {
 
     /// Draws and takes away what there is time for, and goes on in the next frame.
     fn work(&self) {
-        let mut changes = Vec::new();
-        let _ = self.0.try_update_value(|inner| {
-            let mut budget = A_FRAME;
-            while budget > 0
-                && let Some(key) = inner.queue.pop_front()
-            {
-                let Some(cell) = inner.cells.get(&key) else {
-                    continue;
-                };
-                let stays = !cell.wanted && inner.kept.as_ref() == Some(&key);
-                if cell.wanted != cell.near.get_untracked() && !stays {
-                    changes.push((cell.near.clone(), cell.wanted));
-                    budget = budget.saturating_sub(cell.weight);
+        let changes = self.0.try_update_value(Inner::next).unwrap_or_default();
+        for (shown, steps) in changes {
+            shown.update(|shown| {
+                for (step, comes) in steps {
+                    if comes {
+                        shown.insert(step);
+                    } else {
+                        shown.remove(&step);
+                    }
                 }
-            }
-        });
-        for (near, wanted) in changes {
-            near.set(wanted);
+            });
         }
         let more = self.0.try_with_value(|inner| !inner.queue.is_empty());
         if more == Some(true) {
@@ -264,6 +312,25 @@ impl Window {
             });
         }
     }
+}
+
+/// Of all columns those at which a row has a cell in the page. `reaches` says whether a card
+/// at a step may be seen from elsewhere.
+pub(crate) fn columns(
+    all: Vec<Column>,
+    shown: &HashSet<StepId>,
+    reaches: impl Fn(&StepId) -> bool,
+) -> Vec<Column> {
+    let mut all = all;
+    all.retain(|column| match column {
+        Column::Step(step) => shown.contains(step) || reaches(step),
+        Column::Gap(_) => true,
+    });
+    all
+}
+
+fn parsed<T: TryFrom<String>>(id: String) -> Option<T> {
+    T::try_from(id).ok()
 }
 
 fn observer(window: Window, board: &Element) -> Option<Observer> {
@@ -295,24 +362,14 @@ fn reach(
     }
 }
 
-/// How high the contents of a cell are likely to be, in CSS pixels: for its box while they
-/// are not drawn.
-pub(crate) fn height<'a>(texts: impl Iterator<Item = &'a str>, flows: bool) -> f64 {
-    const LINE: f64 = 17.0;
-    const LETTERS: usize = 22;
-    let lines = |text: &str| {
-        let lines = text.split('\n');
-        let lines = lines.map(|line| line.chars().count().div_ceil(LETTERS).max(1));
-        lines.sum::<usize>() as f64
-    };
-    let around = if flows { 8.0 } else { 24.0 };
-    let things: f64 = texts.map(|text| lines(text) * LINE + around).sum();
-    things + 18.0 + 24.0
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{height, is_large};
+    use std::collections::HashSet;
+
+    use waymark_model::ids::{StageId, StepId};
+
+    use super::super::columns::Column;
+    use super::{columns, is_large};
 
     #[test]
     fn small_maps_are_drawn_whole() {
@@ -321,13 +378,14 @@ mod tests {
     }
 
     #[test]
-    fn a_cell_with_more_to_say_is_expected_to_be_higher() {
-        let short = height(["one"].into_iter(), false);
-        let long = height(
-            ["one and many more words than fit in a line"].into_iter(),
-            false,
-        );
-        let two = height(["one", "two"].into_iter(), false);
-        assert!(height([].into_iter(), false) < short && short < long && short < two);
+    fn a_row_holds_what_is_near_what_reaches_out_and_the_columns_of_empty_stages() {
+        let step = |id: &str| StepId::parse(id).unwrap();
+        let gap = Column::Gap(StageId::parse("s").unwrap());
+        let all = ["a", "b", "c"].map(|id| Column::Step(step(id)));
+        let all = [all.to_vec(), vec![gap.clone()]].concat();
+        let shown = HashSet::from([step("a")]);
+        let found = columns(all, &shown, |id| *id == step("c"));
+        let kept = [Column::Step(step("a")), Column::Step(step("c")), gap];
+        assert_eq!(found, kept);
     }
 }

@@ -54,6 +54,7 @@ pub(super) fn CountCell(cell: CellId) -> impl IntoView {
         <div
             class="cell count"
             role="gridcell"
+            style=("--at", move || (place.get().index + 2).to_string())
             aria-colindex=move || place.get().index + 2
             aria-label=label
             tabindex="-1"
