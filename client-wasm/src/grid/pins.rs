@@ -1,8 +1,9 @@
 //! Rows that stay under the headers while one scrolls: where each sticks.
 //!
 //! The headers are as high as their words, and so are the rows. Both are measured
-//! whenever they change, and the places are written as properties that the style sheet
-//! reads: `--head-height` on the grid, `--stick` on a row that is `stuck`.
+//! whenever they change: `--stick` on a row that is `stuck` is its place for the style sheet,
+//! and the board's scroll padding keeps clear of all of it. That is no property that parts
+//! inherit: changing one makes a browser look at every card again.
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -15,6 +16,8 @@ use crate::dom::{Frame, document};
 
 /// How much of the board pinned rows may take; those that do not fit scroll away.
 const MOST: f64 = 0.45;
+/// What is left between them and what has focus, in CSS pixels.
+const CLEAR: f64 = 12.0;
 
 struct Observer {
     observer: ResizeObserver,
@@ -74,16 +77,11 @@ fn all(selector: &str) -> Vec<Element> {
 
 fn measure() {
     let height = |part: &Element| part.get_bounding_client_rect().height();
-    let Some(root) = document()
-        .get_element_by_id(ROOT)
-        .and_then(|root| root.dyn_into::<HtmlElement>().ok())
-    else {
+    let one = |selector| all(selector).pop()?.dyn_into::<HtmlElement>().ok();
+    let (Some(board), Some(header)) = (one(".board"), one(".head")) else {
         return;
     };
-    let (Some(board), Some(head)) = (all(".board").pop(), all(".head").pop()) else {
-        return;
-    };
-    let head = height(&head);
+    let head = height(&header);
     let room = height(&board) * MOST;
     let rows: Vec<HtmlElement> = all(".row.pinned")
         .into_iter()
@@ -91,12 +89,8 @@ fn measure() {
         .collect();
     let heights: Vec<f64> = rows.iter().map(|row| height(row)).collect();
     // The table may be zoomed: places in it are in pixels of its own.
-    let zoom = all(".head")
-        .pop()
-        .and_then(|head| head.dyn_into::<HtmlElement>().ok())
-        .map(|head| f64::from(head.offset_height()))
-        .filter(|own| *own > 0.0)
-        .map_or(1.0, |own| head / own);
+    let own = f64::from(header.offset_height());
+    let zoom = if own > 0.0 { head / own } else { 1.0 };
     let mut taken = 0.0;
     for (row, height) in rows.iter().zip(heights) {
         let fits = taken + height <= room;
@@ -107,10 +101,9 @@ fn measure() {
             taken += height;
         }
     }
-    let _ = root
-        .style()
-        .set_property("--head-height", &format!("{head}px"));
-    let _ = root
-        .style()
-        .set_property("--pinned-height", &format!("{taken}px"));
+    let clear = format!("{}px", head + taken + CLEAR);
+    let style = board.style();
+    if style.get_property_value("scroll-padding-top").as_deref() != Ok(&clear) {
+        let _ = style.set_property("scroll-padding-top", &clear);
+    }
 }
