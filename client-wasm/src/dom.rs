@@ -228,3 +228,8 @@ pub async fn copy(text: &str) -> bool {
     }
     clipboard.write_text(text).await.is_ok()
 }
+
+/// Fetches a font that will be needed soon, as CSS writes fonts: `italic 1em Inter`.
+pub fn fetch_font(font: &str) {
+    let _ = document().fonts().load(font);
+}

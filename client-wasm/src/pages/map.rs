@@ -36,6 +36,9 @@ pub fn MapPage(key: String) -> impl IntoView {
     };
     provide_context(map);
     idle::start(map);
+    // Thoughts and quotes are slanted. Once it came with the first of them, and a browser lays
+    // out everything again when a font comes.
+    dom::fetch_font("italic 1em \"Inter Variable\"");
     let me = profile::me();
     Effect::new(move || {
         me.track();
