@@ -344,6 +344,10 @@ impl MapState {
             map.choices.get(field).cloned().unwrap_or_default()
         })
     }
+    /// Whether people disagree about anything on the map.
+    pub fn is_disputed(&self) -> Signal<bool> {
+        self.shared().signals.disputed.clone().into()
+    }
     /// Counts up with every change of the map, whatever it is about.
     pub fn revision(&self) -> Signal<u64> {
         self.shared().signals.revision.clone().into()

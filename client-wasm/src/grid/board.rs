@@ -23,13 +23,14 @@ use super::follow::Follow;
 use super::groups::Groups;
 use super::lens::Lens;
 use super::look::Look;
+use super::moves::Moved;
 use super::outline::Outline;
 use super::popup::Popup;
 use super::roving;
 use super::selection::Selection;
 use super::spot::Spot;
 use super::which::Which;
-use super::window::Window;
+use super::window::{self, Window};
 use crate::state::MapState;
 
 /// What a lane holds besides cards.
@@ -70,6 +71,8 @@ pub(crate) struct Board {
     pub(crate) draft: RwSignal<Option<Draft>>,
     pub(crate) popup: RwSignal<Option<Popup>>,
     pub(crate) carried: RwSignal<Option<Carried>>,
+    /// What that is, wherever it is just now: each card asks.
+    pub(crate) lifted: Memo<Option<Moved>>,
     pub(crate) drawer: Drawer,
     /// The items that are chosen together.
     pub(crate) selection: Selection,
@@ -97,6 +100,8 @@ pub(crate) struct Board {
     pub(crate) follow: Follow,
     /// Which cells of a large map are drawn.
     pub(crate) window: Window,
+    /// The heights that the rows of a large map are expected to need.
+    pub(crate) rooms: Memo<HashMap<LaneId, f64>>,
     pub(super) memory: StoredValue<Memory, LocalStorage>,
     /// Whether a letter typed on a cell starts a card (off: letters are commands there too).
     typing: RwSignal<bool>,
@@ -109,7 +114,11 @@ const TYPING: &str = "waymark.typing";
 impl Board {
     pub(crate) fn new(state: MapState) -> Self {
         let (whole, filters, groups) = (state.grid(), Filters::new(state), Groups::new(state));
-        let layout = Memo::new(move |_| groups.of(state, filters.of(state, whole.get()))).into();
+        let layout: Signal<Arc<Grid>> =
+            Memo::new(move |_| groups.of(state, filters.of(state, whole.get()))).into();
+        let carried = RwSignal::new(None::<Carried>);
+        let lifted = move |carried: &Option<Carried>| Some(carried.as_ref()?.moved.clone());
+        let lanes = Memo::new(move |_| Arc::new(roles(state, &layout.get())));
         Self {
             state,
             layout,
@@ -120,12 +129,14 @@ impl Board {
             drafting: Which::new(),
             draft: RwSignal::new(None),
             popup: RwSignal::new(None),
-            carried: RwSignal::new(None),
+            carried,
+            lifted: Memo::new(move |_| carried.with(lifted)),
             drawer: Drawer::new(),
             selection: Selection::new(),
             clipboard: Clipboard::new(),
             groups,
-            lanes: Memo::new(move |_| Arc::new(roles(state, &layout.get()))),
+            lanes,
+            rooms: window::rooms(state, layout, lanes),
             pinned: Memo::new(move |_| pinned(state, &layout.get())),
             lens: Lens::here(),
             outline: Outline::new(),

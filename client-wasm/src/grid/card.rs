@@ -10,6 +10,7 @@ mod scores;
 use leptos::prelude::*;
 use waymark_model::grid::{CellId, Item};
 use waymark_model::ids::{CardId, OpportunityId, PainId};
+use waymark_model::map::Card;
 use waymark_model::rich::DetailsOf;
 use waymark_model::vocabulary::{ClaimStatus, LaneKind};
 
@@ -54,22 +55,20 @@ fn CardView(id: CardId, cell: CellId) -> impl IntoView {
                 .unwrap_or_default()
         })
     });
-    let source = Memo::new(move |_| {
-        card.with(|card| {
-            card.as_ref()
-                .map(|card| card.source.clone())
-                .unwrap_or_default()
-        })
-    });
-    let status = Memo::new(move |_| card.with(|card| card.as_ref()?.status));
+    // Not memos: there are thousands of cards, and what follows from one is little.
+    let of_card = move |read: fn(&Card) -> String| {
+        card.with(|card| card.as_ref().map(read).unwrap_or_default())
+    };
+    let source = move || of_card(|card| card.source.clone());
+    let status = move || card.with(|card| card.as_ref()?.status);
     let lane = cell.lane.clone();
-    let kind = Memo::new(move |_| {
+    let kind = Signal::derive(move || {
         board
             .lanes
             .with(|lanes| lanes.get(&lane).map(|(kind, _)| *kind))
     });
     let face = Signal::derive(move || kind.get().map_or(Face::Paper, Face::of));
-    let shown = Memo::new(move |_| {
+    let shown = Signal::derive(move || {
         let worded = matches!(kind.get(), Some(LaneKind::Channels | LaneKind::Owners));
         text.with(|text| {
             if worded && is_identifier(text) {
@@ -79,56 +78,42 @@ fn CardView(id: CardId, cell: CellId) -> impl IntoView {
             }
         })
     });
-    let end =
-        Memo::new(move |_| card.with(|card| card.as_ref().and_then(|card| card.span_to.clone())));
-    let reach = Memo::new(move |_| {
-        end.get().map(|end| {
-            let step = board.state.step(&end);
-            step.with(|step| {
-                step.as_ref()
-                    .map_or_else(String::new, |step| step.title.clone())
-            })
-        })
-    });
+    let reach = move || {
+        let end = card.with(|card| card.as_ref()?.span_to.clone())?;
+        let step = board.state.step(&end);
+        let title = step.with(|step| Some(step.as_ref()?.title.clone()));
+        Some(title.unwrap_or_default())
+    };
     let spot = Spot::Item(Item::Card(id.clone()));
     let open = choices::count_at(board, &spot);
     let label = Signal::derive(move || {
         let noun = kind.get().map_or("Card", noun);
-        let reach = reach
-            .get()
-            .map_or(String::new(), |end| format!(", reaches to {end}"));
-        let source = source.with(|source| {
-            if source.is_empty() {
-                String::new()
-            } else {
-                format!(". Source: {source}")
-            }
-        });
-        let status = status
-            .get()
-            .map_or(String::new(), |status| format!(". {}", status.label()));
+        let reach = reach().map_or(String::new(), |end| format!(", reaches to {end}"));
+        let source = match source() {
+            source if source.is_empty() => source,
+            source => format!(". Source: {source}"),
+        };
+        let status = status().map_or(String::new(), |status| format!(". {}", status.label()));
         let open = choices::said(open.get());
         shown.with(|text| format!("{noun}: {}{reach}{source}{status}{open}", or_empty(text)))
     });
-    let colour = Memo::new(move |_| card.with(|card| card.as_ref()?.colour));
+    let colour = Signal::derive(move || card.with(|card| card.as_ref()?.colour));
     let icon = Memo::new(move |_| {
         matches!(kind.get(), Some(LaneKind::Touchpoints | LaneKind::Channels))
             .then(|| text.with(|text| medium::icon(text)))
     });
     let footer = move || {
-        source.with(|source| {
-            (!source.is_empty())
-                .then(|| view! { <span class="card-source">{source.clone()}</span> })
-        })
+        let source = source();
+        (!source.is_empty()).then(|| view! { <span class="card-source">{source}</span> })
     };
     let handle = id.clone();
     let details = DetailsOf::Card(id.clone());
     let reaches = move || {
-        let end = reach.get().filter(|_| board.narrow.get())?;
+        let end = reach().filter(|_| board.narrow.get())?;
         Some(view! { <span class="card-reach">"→ "{end}</span> })
     };
     let known = move || {
-        status.get().map(|status| {
+        status().map(|status| {
             view! {
                 <span class="card-status">
                     <Icon name=status_icon(status) />
@@ -185,7 +170,7 @@ fn PainView(id: PainId, cell: CellId) -> impl IntoView {
     });
     let details = DetailsOf::Pain(id.clone());
     view! {
-        <Frame item=Item::Pain(id) cell=cell face=Signal::stored(Face::Pain) text=text shown=text label=label>
+        <Frame item=Item::Pain(id) cell=cell face=Signal::stored(Face::Pain) text=text shown=text.into() label=label>
             <PainScores pain=pain rank=rank />
             <Chip spot=spot />
             <DetailsMark of=details />
@@ -218,7 +203,7 @@ fn OpportunityView(id: OpportunityId, cell: CellId) -> impl IntoView {
     });
     let details = DetailsOf::Opportunity(id.clone());
     view! {
-        <Frame item=Item::Opportunity(id) cell=cell face=Signal::stored(Face::Opportunity) text=text shown=text label=label>
+        <Frame item=Item::Opportunity(id) cell=cell face=Signal::stored(Face::Opportunity) text=text shown=text.into() label=label>
             <QuadrantTag opportunity=opportunity />
             <Chip spot=spot />
             <DetailsMark of=details />

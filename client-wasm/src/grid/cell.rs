@@ -124,7 +124,11 @@ fn Content(cell: CellId, is_curve: Memo<bool>) -> impl IntoView {
     };
     let point = {
         let step = cell.step.clone();
-        move || is_curve.get().then(|| view! { <Point step=step.clone() /> })
+        move || {
+            is_curve
+                .get()
+                .then(|| view! { <Point step=step.clone() /> })
+        }
     };
     view! {
         <Tags guests=guests />
@@ -140,8 +144,7 @@ fn Content(cell: CellId, is_curve: Memo<bool>) -> impl IntoView {
     .into_any()
 }
 
-/// Whether what is in a lane's cells stands side by side; tracked.
-pub(super) fn flows(board: Board, lane: &LaneId) -> bool {
+fn flows(board: Board, lane: &LaneId) -> bool {
     board.lanes.with(|lanes| {
         lanes
             .get(lane)

@@ -71,14 +71,17 @@ pub(crate) fn are_at(board: Board, spot: &Spot) -> bool {
 
 /// How many values the scalars of a place have at most; 0 where people agree.
 pub(crate) fn count_at(board: Board, spot: &Spot) -> Memo<usize> {
-    let signals: Vec<_> = fields_of(board, spot)
-        .iter()
-        .map(|field| board.state.choices(field))
-        .collect();
+    let (disputed, spot) = (board.state.is_disputed(), spot.clone());
     Memo::new(move |_| {
-        let counts = signals
-            .iter()
-            .map(|choices| choices.with(|it| values(it).len()));
+        // Mostly people agree, and then nothing else has to be watched.
+        if !disputed.get() {
+            return 0;
+        }
+        let fields = fields_of(board, &spot);
+        let counts = fields.iter().map(|field| {
+            let choices = board.state.choices(field);
+            choices.with(|it| values(it).len())
+        });
         counts.max().unwrap_or_default()
     })
 }

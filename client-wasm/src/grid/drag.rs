@@ -5,7 +5,6 @@ mod pointer;
 
 use leptos::prelude::*;
 use waymark_model::grid::Item;
-use waymark_model::ids::{LaneId, StageId, StepId};
 
 use super::batch::count_words;
 use super::board::Board;
@@ -27,24 +26,6 @@ pub(crate) struct Carried {
     pub(crate) words: String,
 }
 
-impl Carried {
-    pub(crate) fn is_item(&self, item: &Item) -> bool {
-        matches!(&self.moved, Moved::Item(other) if other == item)
-    }
-
-    pub(crate) fn is_lane(&self, lane: &LaneId) -> bool {
-        matches!(&self.moved, Moved::Lane(other) if other == lane)
-    }
-
-    pub(crate) fn is_stage(&self, stage: &StageId) -> bool {
-        matches!(&self.moved, Moved::Stage(other) if other == stage)
-    }
-
-    pub(crate) fn is_step(&self, step: &StepId) -> bool {
-        matches!(&self.moved, Moved::Step(other) if other == step)
-    }
-}
-
 impl Board {
     /// Whether something is carried by keys.
     pub(crate) fn is_carrying_by_keys(&self) -> bool {
@@ -64,12 +45,13 @@ impl Board {
         })
     }
 
-    /// Whether what is carried is one of the chosen items, so that all go; tracked.
-    pub(crate) fn carries_chosen(&self) -> bool {
-        self.carried.with(|carried| {
-            carried.as_ref().is_some_and(|carried| {
-                matches!(&carried.moved, Moved::Item(item) if self.selection.has_now(item))
-            })
+    /// Whether an item is in the air, by itself or among the chosen ones; tracked.
+    pub(crate) fn lifts(&self, item: &Item) -> bool {
+        self.lifted.with(|lifted| match lifted {
+            Some(Moved::Item(lifted)) => {
+                lifted == item || (self.selection.has_now(lifted) && self.selection.has(item))
+            }
+            _ => false,
         })
     }
 

@@ -50,10 +50,15 @@ pub(crate) fn LaneRow(lane: LaneId, index: Memo<usize>) -> impl IntoView {
     let things = board.state.counts().with_untracked(|counts| counts.cards);
     let shown = board.window.enter(&lane, things);
     let windowed = shown.is_some();
-    let room = windowed.then(|| window::room(board, &lane));
-    let room = move || {
-        let room = room.filter(|_| !collapsed.get());
-        room.map(|room| format!("{}px", room.get()))
+    let room = {
+        let lane = lane.clone();
+        move || {
+            if !windowed || collapsed.get() {
+                return None;
+            }
+            let room = board.rooms.with(|rooms| rooms.get(&lane).copied());
+            room.map(|room| format!("{room}px"))
+        }
     };
     let columns = columns(board, &lane, shown);
     view! {

@@ -27,7 +27,7 @@ use web_sys::{
 use super::columns::Column;
 use super::focus::root;
 
-pub(crate) use self::room::room;
+pub(crate) use self::room::rooms;
 
 /// Maps with no more cells and cards than this are in the page whole.
 const SMALL: usize = 700;
@@ -35,9 +35,9 @@ const SMALL: usize = 700;
 const MARGIN: &str = "300px 500px";
 /// The columns and rows that are drawn at once when a map opens at its top left.
 const FIRST_COLUMNS: usize = 8;
-const FIRST_ROWS: usize = 6;
+const FIRST_ROWS: usize = 5;
 /// How many things are drawn, and how many taken away, in one frame.
-const A_FRAME: usize = 40;
+const A_FRAME: usize = 16;
 
 /// The rows of the table and which of their cells are in the page.
 #[derive(Clone, Copy)]

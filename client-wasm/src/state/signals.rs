@@ -90,6 +90,8 @@ pub(super) struct Signals {
     pub(super) counts: ArcRwSignal<Counts>,
     pub(super) revision: ArcRwSignal<u64>,
     pub(super) choices: Registry<Vec<Choice>>,
+    /// Whether there are any.
+    pub(super) disputed: ArcRwSignal<bool>,
     pub(super) cells: Registry<Vec<Item>>,
     pub(super) stages: Registry<Option<Stage>>,
     pub(super) steps: Registry<Option<Step>>,
@@ -142,6 +144,7 @@ impl Signals {
         self.lay_out(map);
         self.feel(map);
         set_if_new(&self.counts, Counts::of(map));
+        set_if_new(&self.disputed, !map.choices.is_empty());
     }
 
     /// Wakes what differs from the reading before.
@@ -214,6 +217,7 @@ impl Signals {
                 ),
             }
         }
+        set_if_new(&self.disputed, !map.choices.is_empty());
         match &news.cells {
             _ if !layout => {}
             Some(cells) => self.refill(reader, cells),

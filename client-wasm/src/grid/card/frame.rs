@@ -22,12 +22,12 @@ pub(crate) fn Frame(
     face: Signal<Face>,
     /// The colour somebody gave it.
     #[prop(optional)]
-    colour: Option<Memo<Option<Colour>>>,
+    colour: Option<Signal<Option<Colour>>>,
     /// What stands before its text.
     #[prop(optional)]
     icon: Option<Memo<Option<&'static str>>>,
     text: Memo<String>,
-    shown: Memo<String>,
+    shown: Signal<String>,
     label: Signal<String>,
     children: Children,
 ) -> impl IntoView {
@@ -38,40 +38,42 @@ pub(crate) fn Frame(
         let spot = spot.clone();
         Memo::new(move |_| board.editing.is(&spot))
     };
-    let lifted = {
-        let item = item.clone();
-        Memo::new(move |_| {
-            board.carried.with(|carried| {
-                carried
-                    .as_ref()
-                    .is_some_and(|carried| carried.is_item(&item))
-            }) || (board.carries_chosen() && board.selection.has(&item))
-        })
-    };
-    let dimmed = {
-        let item = item.clone();
-        Memo::new(move |_| board.filters.dims(&item))
-    };
     let (card, pain, opportunity) = names(&item);
-    let chosen = {
-        let item = item.clone();
-        Memo::new(move |_| board.selection.has(&item))
-    };
-    let cut = {
-        let item = item.clone();
-        Memo::new(move |_| board.clipboard.is_cut(&item))
-    };
     let group = group_name(board, &item);
-    let grouped = {
-        let group = group.clone();
-        Memo::new(move |_| group().map(|(_, closed)| closed))
+    let said = {
+        let (item, group) = (item.clone(), group.clone());
+        move || {
+            let word = |is: bool, word: &'static str| if is { word } else { "" };
+            let selected = word(board.selection.has(&item), "Selected. ");
+            let out = word(board.filters.dims(&item), ", filtered out");
+            let cut = word(board.clipboard.is_cut(&item), ", cut");
+            let group = group().map_or_else(String::new, |(name, _)| format!(", in group {name}"));
+            label.with(|label| format!("{selected}{label}{out}{cut}{group}"))
+        }
     };
-    let said = move || {
-        let selected = if chosen.get() { "Selected. " } else { "" };
-        let out = if dimmed.get() { ", filtered out" } else { "" };
-        let cut = if cut.get() { ", cut" } else { "" };
-        let group = group().map_or_else(String::new, |(name, _)| format!(", in group {name}"));
-        label.with(|label| format!("{selected}{label}{out}{cut}{group}"))
+    // One effect for all of them: there are thousands of cards.
+    let class = {
+        let item = item.clone();
+        move || {
+            let colour = colours::class(colour.and_then(|colour| colour.get()));
+            let group = group().map(|(_, closed)| closed);
+            let looks = [
+                (guests.with(|guests| !guests.is_empty()), " occupied"),
+                (editing.get(), " editing"),
+                (board.lifts(&item), " lifted"),
+                (board.filters.dims(&item), " dimmed"),
+                (board.selection.has(&item), " chosen"),
+                (board.clipboard.is_cut(&item), " cut"),
+                (group.is_some(), " grouped"),
+                (group == Some(true), " stacked"),
+            ];
+            let looks = looks.iter().filter(|(is, _)| *is).map(|(_, class)| *class);
+            let face = face.get().class();
+            [face, " ", colour]
+                .into_iter()
+                .chain(looks)
+                .collect::<String>()
+        }
     };
     let body = {
         let (spot, item, cell) = (spot.clone(), item.clone(), cell.clone());
@@ -91,18 +93,7 @@ pub(crate) fn Frame(
     };
     view! {
         <div
-            class=move || {
-                let colour = colour.and_then(|colour| colour.get());
-                format!("{} {}", face.get().class(), colours::class(colour))
-            }
-            class:occupied=move || guests.with(|guests| !guests.is_empty())
-            class:editing=editing
-            class:lifted=lifted
-            class:dimmed=dimmed
-            class:chosen=chosen
-            class:cut=cut
-            class:grouped=move || grouped.get().is_some()
-            class:stacked=move || grouped.get() == Some(true)
+            class=class
             style=("--who", people::colour(guests))
             role="group"
             tabindex="-1"
