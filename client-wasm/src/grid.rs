@@ -40,6 +40,7 @@ pub(crate) mod find;
 pub(crate) mod focus;
 mod follow;
 mod groups;
+mod handles;
 mod header;
 mod keys;
 mod lane;
@@ -130,6 +131,7 @@ pub fn GridView() -> impl IntoView {
             style=("--zoom", move || (f64::from(board.look.zoom()) / 100.0).to_string())
             data-density=move || if board.look.is_compact() { "compact" } else { "comfortable" }
             data-testid="grid"
+            on:pointerover=move |event| board.on_pointed(&event)
             on:focusin=move |event| {
                 if let Some(target) = target(&event) {
                     board.on_focus_in(&target);

@@ -21,6 +21,7 @@ use super::find::Finder;
 use super::focus::Memory;
 use super::follow::Follow;
 use super::groups::Groups;
+use super::handles::Handles;
 use super::lens::Lens;
 use super::look::Look;
 use super::moves::Moved;
@@ -98,6 +99,8 @@ pub(crate) struct Board {
     pub(crate) tip: RwSignal<Option<Tip>>,
     /// Whom one follows.
     pub(crate) follow: Follow,
+    /// What is at hand, and so has its buttons.
+    pub(crate) handles: Handles,
     /// Which cells of a large map are drawn.
     pub(crate) window: Window,
     /// The heights that the rows of a large map are expected to need.
@@ -147,6 +150,7 @@ impl Board {
             filters,
             tip: RwSignal::new(None),
             follow: Follow::new(state),
+            handles: Handles::new(),
             window: Window::new(layout),
             memory: StoredValue::new_local(Memory::default()),
             typing: RwSignal::new(crate::dom::remembered(TYPING).as_deref() != Some("off")),

@@ -17,7 +17,6 @@ use waymark_model::vocabulary::{ClaimStatus, LaneKind};
 use self::details::DetailsMark;
 use self::frame::Frame;
 use self::metric::MetricView;
-use self::reach::ReachHandle;
 use self::scores::{PainScores, QuadrantTag};
 use super::board::Board;
 use super::choices::{self, Chip};
@@ -102,25 +101,22 @@ fn CardView(id: CardId, cell: CellId) -> impl IntoView {
         matches!(kind.get(), Some(LaneKind::Touchpoints | LaneKind::Channels))
             .then(|| text.with(|text| medium::icon(text)))
     });
-    let footer = move || {
-        let source = source();
-        (!source.is_empty()).then(|| view! { <span class="card-source">{source}</span> })
-    };
-    let handle = id.clone();
     let details = DetailsOf::Card(id.clone());
-    let reaches = move || {
-        let end = reach().filter(|_| board.narrow.get())?;
-        Some(view! { <span class="card-reach">"→ "{end}</span> })
-    };
-    let known = move || {
-        status().map(|status| {
+    let facts = move || {
+        let source = source();
+        let source =
+            (!source.is_empty()).then(|| view! { <span class="card-source">{source}</span> });
+        let known = status().map(|status| {
             view! {
                 <span class="card-status">
                     <Icon name=status_icon(status) />
                     {status.label()}
                 </span>
             }
-        })
+        });
+        let end = reach().filter(|_| board.narrow.get());
+        let reaches = end.map(|end| view! { <span class="card-reach">"→ "{end}</span> });
+        view! { {source}{known}{reaches} }
     };
     view! {
         <Frame
@@ -133,12 +129,9 @@ fn CardView(id: CardId, cell: CellId) -> impl IntoView {
             shown=shown
             label=label
         >
-            {footer}
+            {facts}
             <Chip spot=spot />
-            {known}
-            {reaches}
             <DetailsMark of=details />
-            <ReachHandle id=handle />
         </Frame>
     }
     .into_any()

@@ -122,6 +122,10 @@ fn Content(cell: CellId, is_curve: Memo<bool>) -> impl IntoView {
                 .with(|bands| bands.get(&cell).copied().unwrap_or(0))
         })
     };
+    let add = {
+        let (at_hand, cell) = (board.handles_in(&cell), cell.clone());
+        move || at_hand().then(|| view! { <AddButton cell=cell.clone() /> })
+    };
     let point = {
         let step = cell.step.clone();
         move || {
@@ -138,7 +142,7 @@ fn Content(cell: CellId, is_curve: Memo<bool>) -> impl IntoView {
         {point}
         <div class="items" class:flows=flows style=("--band", move || band.get().to_string())>
             <Items items=narrow cell=cell.clone() />
-            <AddButton cell=cell />
+            {add}
         </div>
     }
     .into_any()

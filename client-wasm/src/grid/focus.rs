@@ -71,6 +71,7 @@ impl Board {
         let cell = place.closest("[data-cell]").ok().flatten();
         let cell = cell.and_then(|cell| parse_cell(&cell.get_attribute("data-cell")?));
         make_tab_stop(&place);
+        self.take_at_hand(target);
         let typing = self.editing.is_now(&spot);
         let tip = match &spot {
             Spot::Point(step) => Some(Tip::Step(step.clone())),

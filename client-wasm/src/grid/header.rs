@@ -112,6 +112,7 @@ fn StageHeader(stage: StageId, stages: Memo<Vec<(usize, StageSpan)>>) -> impl In
     let data = board.state.stage(&stage);
     let spot = Spot::Stage(stage.clone());
     let spot_key = spot.key();
+    let at_hand = board.handles(&spot);
     let title = said(data, |stage| &stage.title);
     let goal = move || {
         data.with(|stage| {
@@ -154,6 +155,12 @@ fn StageHeader(stage: StageId, stages: Memo<Vec<(usize, StageSpan)>>) -> impl In
         1 => Some("1 step".to_owned()),
         more => Some(format!("{more} steps")),
     };
+    let more = {
+        let at_hand = at_hand.clone();
+        let of = Signal::derive(move || format!("stage {}", title.get()));
+        move || at_hand().then(|| view! { <More of=of /> })
+    };
+    let between = move || at_hand().then(|| view! { <Between what="stage" of=title add=add /> });
     let guests = people::on_header(board, Focus::Stage(stage.to_string()));
     let lifted = lifted(board, Moved::Stage(stage.clone()));
     view! {
@@ -179,10 +186,10 @@ fn StageHeader(stage: StageId, stages: Memo<Vec<(usize, StageSpan)>>) -> impl In
                     <HeaderText spot=spot title=title placeholder="Name this stage" />
                     <small class="stage-steps">{steps}</small>
                 </div>
-                <More of=Signal::derive(move || format!("stage {}", title.get())) />
+                {more}
             </div>
             {goal_line}
-            <Between what="stage" of=title add=add />
+            {between}
         </div>
     }
     .into_any()
@@ -195,6 +202,7 @@ fn StepHeader(step: StepId) -> impl IntoView {
     let data = board.state.step(&step);
     let spot = Spot::Step(step.clone());
     let spot_key = spot.key();
+    let at_hand = board.handles(&spot);
     let title = said(data, |step| &step.title);
     let duration = said(data, |step| &step.duration);
     let truth = Memo::new(move |_| {
@@ -222,6 +230,9 @@ fn StepHeader(step: StepId) -> impl IntoView {
             choices::said(open.get())
         )
     };
+    let of = Signal::derive(move || format!("step {}", title.get()));
+    let handles =
+        move || at_hand().then(|| view! { <More of=of /><Between what="step" of=title add=add /> });
     let guests = people::on_header(board, Focus::Step(step.to_string()));
     let lifted = lifted(board, Moved::Step(step.clone()));
     view! {
@@ -246,8 +257,7 @@ fn StepHeader(step: StepId) -> impl IntoView {
                 <Chip spot=chip />
             </div>
             {star}
-            <More of=Signal::derive(move || format!("step {}", title.get())) />
-            <Between what="step" of=title add=add />
+            {handles}
         </div>
     }
     .into_any()

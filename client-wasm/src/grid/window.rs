@@ -82,8 +82,8 @@ impl Drop for Observer {
     }
 }
 
-/// Whether a map is in the page only in part.
-fn is_large(cells: usize, things: usize) -> bool {
+/// Whether a map of so many cells and cards is in the page only in part.
+pub(crate) fn is_large(cells: usize, things: usize) -> bool {
     cells + things > SMALL
 }
 

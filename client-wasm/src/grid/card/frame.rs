@@ -11,6 +11,7 @@ use super::super::people::{self, Tags};
 use super::super::popup::colours;
 use super::super::spot::Spot;
 use super::super::text::{Leave, TextEditor};
+use super::reach::ReachHandle;
 use crate::icon::Icon;
 
 /// The box of an item. Clicks and keys are handled once for the whole grid, by
@@ -39,6 +40,18 @@ pub(crate) fn Frame(
         Memo::new(move |_| board.editing.is(&spot))
     };
     let (card, pain, opportunity) = names(&item);
+    let handles = {
+        let (at_hand, item) = (board.handles(&spot), item.clone());
+        move || {
+            at_hand().then(|| {
+                let edge = match &item {
+                    Item::Card(id) => Some(view! { <ReachHandle id=id.clone() /> }),
+                    _ => None,
+                };
+                view! { {edge}<More of=label /> }
+            })
+        }
+    };
     let group = group_name(board, &item);
     let said = {
         let (item, group) = (item.clone(), group.clone());
@@ -107,7 +120,7 @@ pub(crate) fn Frame(
             <Tags guests=guests />
             {body}
             <span class="card-foot">{children()}</span>
-            <More of=label />
+            {handles}
         </div>
     }
     .into_any()
