@@ -40,6 +40,30 @@ pub fn clock(unix_ms: u64) -> String {
         .into()
 }
 
+/// A day, as people here write it; its year only when it is not this one.
+pub fn day(unix_ms: u64) -> String {
+    let date = js_sys::Date::new(&(unix_ms as f64).into());
+    let options = js_sys::Object::new();
+    let this_year = js_sys::Date::new_0().get_full_year() == date.get_full_year();
+    let year = (!this_year).then_some(("year", "numeric"));
+    for (name, style) in [("day", "numeric"), ("month", "short")]
+        .into_iter()
+        .chain(year)
+    {
+        let _ = js_sys::Reflect::set(&options, &name.into(), &style.into());
+    }
+    date.to_locale_date_string("default", &options).into()
+}
+
+/// A time for machines: `2026-11-03T08:00:00.000Z`; empty when there is no such time.
+pub fn timestamp(unix_ms: u64) -> String {
+    let date = js_sys::Date::new(&(unix_ms as f64).into());
+    if date.get_time().is_nan() {
+        return String::new();
+    }
+    date.to_iso_string().into()
+}
+
 /// 128 random bits from the browser's cryptographic source.
 pub fn random() -> u128 {
     let mut bytes = [0; 16];

@@ -5,6 +5,7 @@
 //! survives it (a move never deletes and recreates).
 
 mod about;
+mod authors;
 mod cards;
 mod connectors;
 mod details;
@@ -31,9 +32,11 @@ pub use self::error::EditError;
 pub use self::lanes::LaneFlag;
 pub(crate) use self::scalars::settle;
 pub(crate) use self::texts::text_ref;
+use crate::grid::Item;
 use crate::ids::{
     CardId, ConnectorId, GroupId, LaneId, OpportunityId, PainId, PersonaId, StageId, StepId,
 };
+use crate::map::Written;
 use crate::rich::{DetailsOf, Mark, Marks};
 use crate::scalar::{Scalar, ScalarField};
 use crate::vocabulary::{Colour, ConnectorKind, LaneKind, LaneLine, MapKind, PainEffect};
@@ -128,6 +131,9 @@ pub enum Edit {
     /// Put a card into a group, or out of the one it is in. Moving it to another cell takes
     /// it out too.
     GroupCard { id: CardId, group: Option<GroupId> },
+    /// Say who wrote a thing, or that nobody knows. What somebody adds says that by itself:
+    /// this is for copies, which are still by whoever wrote them.
+    SetAuthor { of: Item, author: Option<Written> },
     /// Set or clear the settled emotion of a step; checked against the map's scale.
     SetEmotion {
         step: StepId,
@@ -280,6 +286,7 @@ pub fn apply_by(
             Some(Scalar::Flag(*value)),
         ),
         Edit::AddGroup { id, title } => groups::add(txn, id, title),
+        Edit::SetAuthor { of, author } => authors::set(txn, of, author.as_ref()),
         Edit::GroupCard { id, group } => groups::put(txn, id, group.as_ref()),
         Edit::SpanCard { id, to } => cards::span(txn, id, to.as_ref()),
         Edit::SetEmotion {
@@ -332,7 +339,7 @@ pub fn apply_by(
             lane,
             text,
             place,
-        } => cards::add(txn, id, (step, lane), text, place),
+        } => cards::add(txn, who, id, (step, lane), text, place),
         Edit::MoveCard {
             id,
             step,
@@ -344,14 +351,14 @@ pub fn apply_by(
             step,
             text,
             place,
-        } => items::add_pain(txn, id, step, text, place),
+        } => items::add_pain(txn, who, id, step, text, place),
         Edit::MovePain { id, step, place } => items::move_pain(txn, id, step, place),
         Edit::AddOpportunity {
             id,
             step,
             title,
             place,
-        } => items::add_opportunity(txn, id, step, title, place),
+        } => items::add_opportunity(txn, who, id, step, title, place),
         Edit::MoveOpportunity { id, step, place } => items::move_opportunity(txn, id, step, place),
         Edit::AddConnector { id, from, to, kind } => connectors::add(txn, id, from, to, *kind),
         Edit::SetConnectorKind { id, kind } => connectors::set_kind(txn, id, *kind),

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::grid::{Item, first_lane};
 use crate::ids::{LaneId, StepId};
-use crate::map::JourneyMap;
+use crate::map::{JourneyMap, Written};
 use crate::search::{Query, fold};
 use crate::vocabulary::LaneKind;
 
@@ -18,6 +18,8 @@ pub struct Filter {
     pub owners: Vec<String>,
     /// Status words of pain points and opportunities.
     pub statuses: Vec<String>,
+    /// What I wrote, or what is at a step that I answer for.
+    pub mine: bool,
     /// Words that must all be there, as [`Query`] reads them.
     pub text: String,
 }
@@ -40,6 +42,8 @@ pub struct Choices {
     pub owners: Vec<(String, usize)>,
     /// Status words in alphabetical order.
     pub statuses: Vec<(String, usize)>,
+    /// How much is mine.
+    pub mine: usize,
 }
 
 impl Filter {
@@ -48,6 +52,7 @@ impl Filter {
         self.kinds.is_empty()
             && self.owners.is_empty()
             && self.statuses.is_empty()
+            && !self.mine
             && Query::parse(&self.text).is_none()
     }
 
@@ -56,11 +61,12 @@ impl Filter {
         self.kinds.is_empty() || self.kinds.contains(&kind)
     }
 
-    /// What of the map it lets through.
-    pub fn pass(&self, map: &JourneyMap) -> Passed {
+    /// What of the map it lets through for somebody of this name.
+    pub fn pass(&self, map: &JourneyMap, me: &str) -> Passed {
         let things = things(map);
         let owned = self.steps(map);
         let query = Query::parse(&self.text);
+        let mine = self.mine.then(|| Mine::of(map, me));
         let passes = |thing: &&Thing<'_>| {
             self.wants(thing.kind)
                 && owned
@@ -68,6 +74,7 @@ impl Filter {
                     .is_none_or(|steps| steps.contains(thing.step))
                 && (self.statuses.is_empty()
                     || self.statuses.iter().any(|status| status == thing.status))
+                && mine.as_ref().is_none_or(|mine| mine.has(thing))
                 && query
                     .as_ref()
                     .is_none_or(|query| query.matches(&thing.texts))
@@ -95,9 +102,10 @@ impl Filter {
 }
 
 impl Choices {
-    /// What a map offers.
-    pub fn of(map: &JourneyMap) -> Self {
+    /// What a map offers somebody of this name.
+    pub fn of(map: &JourneyMap, me: &str) -> Self {
         let things = things(map);
+        let mine = Mine::of(map, me);
         let mut kinds: Vec<(LaneKind, usize)> = Vec::new();
         for lane in map.lanes.iter().filter(|lane| !lane.hidden) {
             if !kinds.iter().any(|(kind, _)| *kind == lane.kind) {
@@ -140,7 +148,30 @@ impl Choices {
             kinds,
             owners,
             statuses,
+            mine: things.iter().filter(|thing| mine.has(thing)).count(),
         }
+    }
+}
+
+/// What is somebody's own.
+struct Mine<'a> {
+    me: String,
+    /// The steps they answer for.
+    steps: HashSet<&'a StepId>,
+}
+
+impl<'a> Mine<'a> {
+    /// Nothing is theirs who have no name.
+    fn of(map: &'a JourneyMap, me: &str) -> Self {
+        let me = known_as(me);
+        let own = owners(map).filter(|(owner, _)| known_as(owner) == me);
+        let steps = own.map(|(_, step)| step).collect();
+        Self { me, steps }
+    }
+
+    fn has(&self, thing: &Thing<'_>) -> bool {
+        let wrote = |author: &Written| known_as(&author.by) == self.me;
+        !self.me.is_empty() && (thing.author.is_some_and(wrote) || self.steps.contains(thing.step))
     }
 }
 
@@ -150,6 +181,7 @@ struct Thing<'a> {
     kind: LaneKind,
     step: &'a StepId,
     status: &'a str,
+    author: Option<&'a Written>,
     texts: [&'a str; 2],
 }
 
@@ -168,6 +200,7 @@ fn things(map: &JourneyMap) -> Vec<Thing<'_>> {
             kind,
             step: &card.step,
             status: "",
+            author: card.author.as_ref(),
             texts: [&card.text, &card.source],
         });
     }
@@ -178,6 +211,7 @@ fn things(map: &JourneyMap) -> Vec<Thing<'_>> {
                 kind: LaneKind::PainPoints,
                 step: pain.step.as_ref()?,
                 status: &pain.status,
+                author: pain.author.as_ref(),
                 texts: [&pain.text, ""],
             })
         }));
@@ -189,6 +223,7 @@ fn things(map: &JourneyMap) -> Vec<Thing<'_>> {
                 kind: LaneKind::Opportunities,
                 step: opportunity.steps.first()?,
                 status: &opportunity.status,
+                author: opportunity.author.as_ref(),
                 texts: [&opportunity.title, ""],
             })
         }));
@@ -200,6 +235,7 @@ fn things(map: &JourneyMap) -> Vec<Thing<'_>> {
                 kind: LaneKind::Metrics,
                 step: metric.step.as_ref()?,
                 status: "",
+                author: None,
                 texts: [&metric.name, ""],
             })
         }));
@@ -222,9 +258,14 @@ fn owners(map: &JourneyMap) -> impl Iterator<Item = (&str, &StepId)> {
         .filter(|(owner, _)| !owner.is_empty())
 }
 
+/// Whether two names are one person's, as far as names tell.
+pub fn same_person(one: &str, other: &str) -> bool {
+    known_as(one) == known_as(other)
+}
+
 /// What names of the same owner have in common: files write `customer_success`.
 fn known_as(owner: &str) -> String {
-    fold(&owner.replace('_', " "))
+    fold(owner.replace('_', " ").trim())
 }
 
 #[cfg(test)]
@@ -232,11 +273,11 @@ mod tests {
     use super::{Choices, Filter};
     use crate::edit::tests::demo;
     use crate::grid::{Grid, Item};
-    use crate::map::JourneyMap;
+    use crate::map::{JourneyMap, Written};
     use crate::vocabulary::LaneKind;
 
     fn passed(filter: &Filter, map: &JourneyMap) -> usize {
-        filter.pass(map).items.len()
+        filter.pass(map, "").items.len()
     }
 
     #[test]
@@ -248,7 +289,7 @@ mod tests {
             ..Filter::default()
         };
         assert!(filter.is_empty());
-        let passed = filter.pass(&map);
+        let passed = filter.pass(&map, "");
         assert_eq!((passed.items.len(), passed.of), (shown, shown));
     }
 
@@ -276,7 +317,7 @@ mod tests {
     fn choices_say_how_much_they_let_through() {
         for name in ["saas-evaluation", "water-damage-claim"] {
             let map = demo(name);
-            let choices = Choices::of(&map);
+            let choices = Choices::of(&map, "");
             assert!(!choices.kinds.is_empty() && !choices.statuses.is_empty());
             for (kind, count) in choices.kinds {
                 let kinds = vec![kind];
@@ -328,15 +369,51 @@ mod tests {
             }
             .to_owned();
         }
-        let choices = Choices::of(&map);
+        let choices = Choices::of(&map, "");
         assert_eq!(choices.owners, [("Customer success".to_owned(), cards)]);
         let filter = Filter {
             owners: vec!["CUSTOMER SUCCESS".to_owned()],
             kinds: vec![LaneKind::Owners],
             ..Filter::default()
         };
-        let passed = filter.pass(&map);
+        let passed = filter.pass(&map, "");
         assert_eq!(passed.items.len(), cards);
         assert!(passed.items.contains(&Item::Card(map.cards[0].id.clone())));
+    }
+
+    #[test]
+    fn mine_is_what_i_wrote_and_what_is_at_the_steps_i_answer_for() {
+        let mut map = demo("saas-evaluation");
+        let mine = Filter {
+            mine: true,
+            ..Filter::default()
+        };
+        let items = |map: &JourneyMap, me| mine.pass(map, me).items;
+        assert!(!mine.is_empty());
+        assert!(items(&map, "Ana").is_empty() && items(&map, "").is_empty());
+        let step = map.cards[0].step.clone();
+        for (at, name) in ["Ana", "ana ", "Ben"].into_iter().enumerate() {
+            map.cards[at].author = Written::new(name, 1);
+        }
+        map.pains[0].author = Written::new("ANA", 1);
+        let wanted = [
+            Item::Card(map.cards[0].id.clone()),
+            Item::Card(map.cards[1].id.clone()),
+            Item::Pain(map.pains[0].id.clone()),
+        ];
+        assert_eq!(items(&map, "Ana"), wanted.into_iter().collect());
+        assert_eq!(Choices::of(&map, "Ana").mine, 3);
+        // Nobody of no name has written what nobody is known to have written.
+        assert!(items(&map, " ").is_empty());
+
+        // Who answers for a step has everything at it.
+        let lane = map.cards[0].lane.clone();
+        let owners = map.lanes.iter_mut().find(|it| it.id == lane);
+        owners.expect("its lane").kind = LaneKind::Owners;
+        map.cards[0].text = "Cleo".to_owned();
+        let owned = items(&map, "cleo");
+        let at_step = map.cards.iter().filter(|card| card.step == step);
+        assert!(at_step.count() <= owned.len());
+        assert_eq!(owned.len(), Choices::of(&map, "Cleo").mine);
     }
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::ids::{LaneId, PainId, PersonaId, StageId, StepId};
-use crate::map::JourneyMap;
+use crate::map::{JourneyMap, Written};
 
 /// Something that a map must never show.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +30,8 @@ pub enum Violation {
     Order(String),
     /// An emotion is outside the map's scale, or no number.
     Scale(String),
+    /// What is said to have written something is no name.
+    Author(String),
 }
 
 impl fmt::Display for Violation {
@@ -38,6 +40,7 @@ impl fmt::Display for Violation {
             Self::Twice { kind, id } => write!(f, "{kind} {id} is there twice"),
             Self::Dangling { from, to } => write!(f, "{from} refers to {to}, which is not there"),
             Self::Order(what) => write!(f, "{what} is out of reading order"),
+            Self::Author(what) => write!(f, "the author of {what} has no name that can be shown"),
             Self::Scale(what) => write!(f, "the emotion of {what} is outside the scale"),
         }
     }
@@ -64,7 +67,23 @@ pub fn violations(map: &JourneyMap) -> Vec<Violation> {
     check_items(map, &steps, &pains, &mut out);
     check_connectors(map, &steps, &mut out);
     unique("group", map.groups.iter().map(|it| &it.id), &mut out);
+    check_authors(map, &mut out);
     out
+}
+
+fn check_authors(map: &JourneyMap, out: &mut Vec<Violation>) {
+    let cards = map.cards.iter().map(|it| (it.id.as_str(), &it.author));
+    let pains = map.pains.iter().map(|it| (it.id.as_str(), &it.author));
+    let opportunities = map.opportunities.iter();
+    let opportunities = opportunities.map(|it| (it.id.as_str(), &it.author));
+    for (id, author) in cards.chain(pains).chain(opportunities) {
+        if author
+            .as_ref()
+            .is_some_and(|it| Written::new(&it.by, it.at).as_ref() != Some(it))
+        {
+            out.push(Violation::Author(id.to_owned()));
+        }
+    }
 }
 
 /// Where each id stands.

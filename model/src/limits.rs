@@ -6,6 +6,11 @@ pub const TEXT_CHARS: usize = 10_000;
 /// The most UTF-16 units of a rich text that are read; what people type ends at
 /// [`TEXT_CHARS`], but two of them may do so at the same time.
 pub const RICH_UNITS: usize = 4 * TEXT_CHARS;
+/// The most characters of somebody's name, where it is noted that they wrote something.
+pub const NAME_CHARS: usize = 80;
+/// The latest time that is believed, in milliseconds since the Unix epoch: browsers know no
+/// later one.
+pub const TIME_MS: u64 = 8_640_000_000_000_000;
 /// The most characters of Markdown that stand for a rich text in a file.
 pub const MARKDOWN_CHARS: usize = 10 * TEXT_CHARS;
 /// The most bytes of an address that words lead to.

@@ -9,12 +9,14 @@ pub(crate) mod outline;
 mod read;
 mod reader;
 pub(crate) mod value;
+mod written;
 
 use std::collections::BTreeMap;
 
 pub use self::look::{label_of, text_of};
 pub(crate) use self::read::scale;
 pub use self::reader::{News, Reader};
+pub use self::written::Written;
 use crate::ids::{
     CardId, ConnectorId, GroupId, LaneId, MetricId, OpportunityId, PainId, PersonaId, StageId,
     StepId,
@@ -190,6 +192,8 @@ pub struct Card {
     /// The group it was put into, whether that is still there or not
     /// ([`JourneyMap::group_of`]).
     pub group: Option<GroupId>,
+    /// Who wrote it, if that is known.
+    pub author: Option<Written>,
 }
 
 /// A frustration, error or bottleneck.
@@ -211,6 +215,8 @@ pub struct PainPoint {
     pub effect: Option<PainEffect>,
     /// How it is known: `assumption`, `reported`, `observed`, `data_backed`…; may be empty.
     pub status: String,
+    /// Who wrote it, if that is known.
+    pub author: Option<Written>,
 }
 
 /// A positively reframed problem.
@@ -232,6 +238,8 @@ pub struct Opportunity {
     pub effort: Option<u8>,
     /// `new`, `prioritised`, `in_progress`, `done`, `parked`, `rejected`; may be empty.
     pub status: String,
+    /// Who wrote it, if that is known.
+    pub author: Option<Written>,
 }
 
 /// How one step leads to another, beside reading order. It is shown only while both

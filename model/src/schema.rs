@@ -143,6 +143,9 @@ pub const SPAN_TO: &str = "span_to";
 /// on the card: so a card is in one group at most, and each added to a group at the same
 /// time stays in it.
 pub const GROUP: &str = "group";
+/// Card, pain point, opportunity: who wrote it and when, plain `{by, at}`; a name alone in
+/// files. Not there when nobody knows.
+pub const AUTHOR: &str = "author";
 /// Card: where a quote comes from.
 pub const SOURCE: &str = "source";
 /// Persona: the role in this journey.

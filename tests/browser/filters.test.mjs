@@ -91,6 +91,29 @@ describe("filters", { timeout: 240_000 }, () => {
     await line(ben).waitFor();
     assert.deepEqual(await counts(ben), wanted);
     await ben.page.waitForFunction(() => /view=outline/.test(location.search) && /status=/.test(location.search));
+
+    // What is mine is mine alone, whoever the link is from; the drawer says who wrote it.
+    await line(ana).getByRole("button", { name: "Clear" }).click();
+    await ana.grid.locator('[data-cell^="actions/"]').first().focus();
+    await ana.type("Asks a friend");
+    await ana.keyboard.press("Escape");
+    await ana.keyboard.press("g");
+    await ana.keyboard.press("m");
+    await line(ana).getByText("mine").waitFor();
+    assert.equal((await counts(ana))[0], 1);
+    await ana.keyboard.press("i");
+    const written = (map) => map.page.getByTestId("written").innerText();
+    assert.match(await written(ana), /^Written by you, .*\d/);
+    await ana.isSaved();
+    await ben.page.goto(ana.page.url().replace(/#.*/, ""));
+    await ben.isOpen();
+    await line(ben).getByText("mine").waitFor();
+    assert.equal((await counts(ben))[0], 0);
+    await ben.page.locator(".views [data-view=Outline]").click();
+    const card = ben.page.getByTestId("outline").getByText("Asks a friend");
+    await card.click();
+    await ben.page.keyboard.press("i");
+    assert.match(await written(ben), /^Written by Ana, /);
   });
 
   test("a hit that the filter hides clears it and says so", async (t) => {

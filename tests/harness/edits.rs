@@ -5,7 +5,9 @@ mod values;
 
 use serde::{Deserialize, Serialize};
 use waymark_model::edit::{OpportunityScore, PainScore, Place, Target, TextField};
+use waymark_model::grid::Item;
 use waymark_model::ids::{CardId, LaneId, OpportunityId, PainId, PersonaId, StageId, StepId};
+use waymark_model::map::Written;
 use waymark_model::rich::{ListKind, Mark, Marks};
 use waymark_model::vocabulary::{LaneKind, MapKind, PainEffect};
 use waymark_model::{Edit, JourneyMap, schema};
@@ -48,6 +50,7 @@ pub enum EditKind {
     SetConnectorKind,
     AddGroup,
     GroupCard,
+    SetAuthor,
     SetScalar,
     SpliceDetails,
     MarkDetails,
@@ -100,6 +103,7 @@ impl EditKind {
         Self::AddGroup,
         Self::GroupCard,
         Self::GroupCard,
+        Self::SetAuthor,
         Self::SetScalar,
         Self::SetScalar,
         Self::SpliceDetails,
@@ -258,6 +262,10 @@ pub(crate) fn choose(
         | EditKind::SetConnectorKind
         | EditKind::AddGroup
         | EditKind::GroupCard => structure::choose(kind, map, (by, at), rng)?,
+        EditKind::SetAuthor => Edit::SetAuthor {
+            of: Item::Card(rng.pick(&map.cards)?.id.clone()),
+            author: Written::new(by, at),
+        },
         EditKind::SetScalar => {
             let (field, value) = values::any_scalar(map, rng)?;
             Edit::SetScalar { field, value }

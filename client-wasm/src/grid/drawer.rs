@@ -1,13 +1,14 @@
 //! The drawer at the right: everything about one thing of the map, beside the map.
 //!
-//! Hooks for tests, stable: `data-testid` `drawer`, `drawer-gone`; `data-choice` on radio
-//! buttons, with the word of the status, effect or score they choose.
+//! Hooks for tests, stable: `data-testid` `drawer`, `drawer-gone`, `written`; `data-choice` on
+//! radio buttons, with the word of the status, effect or score they choose.
 
 mod address;
 mod form;
 mod lane;
 pub(crate) mod rich;
 mod status;
+mod written;
 
 use leptos::ev::KeyboardEvent;
 use leptos::html::Aside;

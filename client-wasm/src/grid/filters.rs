@@ -14,6 +14,7 @@ use waymark_model::vocabulary::LaneKind;
 use super::board::Board;
 use super::lull::lull;
 use super::spot::Spot;
+use crate::profile;
 use crate::state::MapState;
 
 /// The filter of one map.
@@ -42,7 +43,7 @@ impl Filters {
             loaded.track();
             is_on
                 .get()
-                .then(|| asked.with(|filter| Arc::new(filter.pass(&state.map()))))
+                .then(|| asked.with(|filter| Arc::new(filter.pass(&state.map(), &my_name()))))
         });
         // Also in the address of another view, whose link says nothing of it.
         let query = crate::route::query();
@@ -132,7 +133,22 @@ impl Filters {
     }
 }
 
+/// What I am called, as far as that tells what is mine; empty for a guest. Tracked.
+pub(crate) fn my_name() -> String {
+    profile::me().with(|me| me.name.clone().unwrap_or_default())
+}
+
 impl Board {
+    /// Shows only what is mine, or everything again.
+    pub(crate) fn toggle_mine(&self) {
+        if untrack(my_name).is_empty() {
+            self.state
+                .toast("Say what you are called first: click your initials at the top");
+            return;
+        }
+        self.filters.ask(|filter| filter.mine = !filter.mine);
+    }
+
     /// Makes sure that a place is shown; says so when the filter had to go for it.
     pub(crate) fn make_way(&self, spot: &Spot) {
         self.unfold(spot);
@@ -175,6 +191,9 @@ pub(crate) fn words(filter: &Filter) -> String {
             .iter()
             .map(|status| format!("status {}", readable(status).to_lowercase())),
     );
+    if filter.mine {
+        parts.push("mine".to_owned());
+    }
     let text = filter.text.trim();
     if !text.is_empty() {
         parts.push(format!("“{text}”"));
@@ -204,11 +223,12 @@ mod tests {
             kinds: vec![LaneKind::PainPoints, LaneKind::Quotes],
             owners: vec!["Billing".to_owned()],
             statuses: vec!["data_backed".to_owned()],
+            mine: true,
             text: " price ".to_owned(),
         };
         assert_eq!(
             words(&filter),
-            "pain points, quotes, owner Billing, status data backed, “price”"
+            "pain points, quotes, owner Billing, status data backed, mine, “price”"
         );
         assert_eq!(words(&Filter::default()), "");
         assert_eq!(readable("customer_success"), "Customer success");

@@ -343,6 +343,7 @@ mod tests {
             colour: None,
             status: None,
             group: None,
+            author: None,
         });
         JourneyMap {
             lanes: vec![

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use waymark_model::filter::{Choices, Filter};
 
 use crate::grid::Board;
-use crate::grid::filters::{readable, words};
+use crate::grid::filters::{my_name, readable, words};
 use crate::grid::lull::lull;
 use crate::icon::Icon;
 use crate::panels::popover::Popover;
@@ -51,7 +51,7 @@ fn FilterForm(open: RwSignal<bool>) -> impl IntoView {
     let choices = Memo::new(move |_| {
         changed.track();
         if open.get() {
-            Choices::of(&state.map())
+            Choices::of(&state.map(), &my_name())
         } else {
             Choices::default()
         }
@@ -64,6 +64,7 @@ fn FilterForm(open: RwSignal<bool>) -> impl IntoView {
             choices.kinds.iter().map(choice).collect()
         })
     });
+    let nameless = Memo::new(move |_| my_name().is_empty());
     let named = |values: &[(String, usize)]| -> Vec<Choice> {
         let choice = |(word, count): &(String, usize)| (word.clone(), readable(word), *count);
         values.iter().map(choice).collect()
@@ -93,6 +94,29 @@ fn FilterForm(open: RwSignal<bool>) -> impl IntoView {
                 />
                 <span>"Hide what does not match"</span>
             </label>
+            <label class="filter-choice">
+                <input
+                    type="checkbox"
+                    disabled=nameless
+                    aria-describedby="filter-mine"
+                    prop:checked=move || filters.asked.with(|filter| filter.mine)
+                    on:change=move |event| {
+                        let on = event_target_checked(&event);
+                        filters.ask(|filter| filter.mine = on);
+                    }
+                />
+                <span>"Mine"</span>
+                <small>{move || choices.with(|choices| choices.mine)}</small>
+            </label>
+            <p class="filter-hint" id="filter-mine">
+                {move || {
+                    if nameless.get() {
+                        "Say what you are called first: click your initials at the top."
+                    } else {
+                        "What you wrote, and what is at the steps you answer for."
+                    }
+                }}
+            </p>
             <Group legend="Lanes" choices=kinds part=Part::Kinds />
             <Group legend="Owner of the step" choices=owners part=Part::Owners />
             <Group legend="Status" choices=statuses part=Part::Statuses />

@@ -24,6 +24,7 @@ pub(super) fn of_edit(edit: &Edit) -> &'static str {
         Edit::SetConnectorKind { .. } => "Kind of a connection",
         Edit::SpanCard { .. } => "Reach of a card",
         Edit::AddGroup { .. } => "New group",
+        Edit::SetAuthor { .. } => "Author",
         Edit::GroupCard { .. } => "Group of a card",
         Edit::MoveCard { .. } => "Moved card",
         Edit::MovePain { .. } => "Moved pain point",

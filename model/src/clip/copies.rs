@@ -4,7 +4,7 @@ use super::Clip;
 use crate::edit::{Edit, OpportunityScore, PainScore, Place, TextField};
 use crate::grid::{CellId, Item, first_lane};
 use crate::ids::{CardId, LaneId, OpportunityId, PainId, StageId, StepId};
-use crate::map::{JourneyMap, Lane, Stage, Step};
+use crate::map::{JourneyMap, Lane, Stage, Step, Written};
 use crate::rich::{DetailsOf, Mark, Marks, Rich};
 use crate::scalar::{Scalar, ScalarField};
 use crate::vocabulary::LaneKind;
@@ -201,10 +201,28 @@ pub(super) fn item(
         }
         _ => {}
     }
+    edits.push(Edit::SetAuthor {
+        of: new.clone(),
+        author: author(clip, old).cloned(),
+    });
     if let (Some(old), Some(new)) = (details_name(old), details_name(new)) {
         edits.extend(details(clip, &old, &new));
     }
     edits
+}
+
+/// Who wrote an item of a clip.
+fn author<'a>(clip: &'a Clip, item: &Item) -> Option<&'a Written> {
+    let map = &clip.map;
+    match item {
+        Item::Card(id) => map.cards.iter().find(|it| it.id == *id)?.author.as_ref(),
+        Item::Pain(id) => map.pains.iter().find(|it| it.id == *id)?.author.as_ref(),
+        Item::Opportunity(id) => {
+            let opportunity = map.opportunities.iter().find(|it| it.id == *id);
+            opportunity?.author.as_ref()
+        }
+        Item::Metric(_) => None,
+    }
 }
 
 fn add(item: &Item, cell: &CellId, text: String, after: Option<&Item>) -> Edit {

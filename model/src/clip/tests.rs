@@ -4,11 +4,11 @@ use yrs::{Doc, Transact};
 
 use super::{CLIP_BYTES, Clip, ClipError, Copies, Match};
 use crate::edit::tests::demo_doc;
-use crate::edit::{Place, apply};
+use crate::edit::{Author, Place, apply, apply_by};
 use crate::grid::{CellId, Grid, Item};
 use crate::ids::{LaneId, StageId, StepId};
 use crate::interchange::MapFile;
-use crate::map::JourneyMap;
+use crate::map::{JourneyMap, Written};
 use crate::{invariants, schema};
 
 fn sample() -> Doc {
@@ -243,4 +243,44 @@ fn steps_and_stages_come_with_what_is_in_them() {
         after.cards.len() + after.pains.len() + after.opportunities.len(),
         before.cards.len() + before.pains.len() + before.opportunities.len() + pasted.made.len()
     );
+}
+
+#[test]
+fn copies_are_by_whoever_wrote_the_things_and_not_by_who_pastes_them() {
+    let from = sample();
+    let lane = LaneId::parse("actions").unwrap();
+    let before = map(&from);
+    let cards: Vec<_> = before.cards.iter().filter(|it| it.lane == lane).collect();
+    let written = Written::new("Ana", 1_762_128_000_000);
+    let signed = Item::Card(cards[0].id.clone());
+    let sign = crate::Edit::SetAuthor {
+        of: signed,
+        author: written.clone(),
+    };
+    write(&from, &[sign]);
+    // As it comes back from a clipboard.
+    let steps = [cards[0].step.as_str(), cards[1].step.as_str()];
+    let clip = part(&from, &["actions"], &steps);
+    let clip = Clip::parse(&clip.to_file().unwrap()).unwrap();
+    let to = sample();
+    let target = map(&to);
+    let mut ids = counter();
+    let mut copies = Copies::new(&target, &mut ids);
+    let at = CellId {
+        lane,
+        step: StepId::parse(steps[0]).unwrap(),
+    };
+    let pasted = clip.into_cells(&mut copies, &Grid::of(&target), &at);
+    let ben = Author { by: "Ben", at: 5 };
+    for edit in &pasted.edits {
+        apply_by(&mut to.transact_mut(), edit, ben).unwrap();
+    }
+    let after = map(&to);
+    let of = |item: &Item| {
+        let Item::Card(id) = item else { return None };
+        let card = after.cards.iter().find(|it| it.id == *id).unwrap();
+        card.author.clone()
+    };
+    assert_eq!(of(&pasted.made[0]), written);
+    assert!(pasted.made[1..].iter().all(|item| of(item).is_none()));
 }

@@ -2,9 +2,10 @@
 
 use yrs::{Map, MapRef, ReadTxn, TransactionMut};
 
+use super::authors::sign;
 use super::entity::{Kind, check_new, check_text, live, write_new};
 use super::place::{ids, index, put};
-use super::{EditError, Place};
+use super::{Author, EditError, Place};
 use crate::ids::{CardId, LaneId, StepId};
 use crate::map::outline::{Outline, Placed, cell};
 use crate::map::value::{entities, is_deleted, position, word};
@@ -12,6 +13,7 @@ use crate::schema;
 
 pub(super) fn add(
     txn: &mut TransactionMut<'_>,
+    who: Author<'_>,
     id: &CardId,
     to: (&StepId, &LaneId),
     text: &str,
@@ -24,6 +26,7 @@ pub(super) fn add(
     let at = index(place, &ids(&siblings));
     let fields = write_new(txn, Kind::Card, id.as_str(), text);
     fields.insert(txn, schema::CELL, to);
+    sign(txn, &fields, who);
     put(txn, &fields, &siblings, at, false);
     Ok(())
 }

@@ -8,9 +8,10 @@ use std::sync::Arc;
 
 use yrs::{Any, Map, MapRef, TransactionMut};
 
+use super::authors::sign;
 use super::entity::{Kind, check_new, check_text, live, write_new};
 use super::place::{others, put};
-use super::{EditError, Place};
+use super::{Author, EditError, Place};
 use crate::ids::{OpportunityId, PainId, StepId};
 use crate::map::outline::Placed;
 use crate::map::value;
@@ -18,6 +19,7 @@ use crate::schema;
 
 pub(super) fn add_pain(
     txn: &mut TransactionMut<'_>,
+    who: Author<'_>,
     id: &PainId,
     step: &StepId,
     text: &str,
@@ -30,6 +32,7 @@ pub(super) fn add_pain(
     let at = pain_index(txn, &siblings, step, place).unwrap_or(siblings.len());
     let fields = write_new(txn, Kind::Pain, id.as_str(), text);
     fields.insert(txn, schema::STEP, step.as_str());
+    sign(txn, &fields, who);
     put(txn, &fields, &siblings, at, false);
     Ok(())
 }
@@ -63,6 +66,7 @@ fn pain_index(
 
 pub(super) fn add_opportunity(
     txn: &mut TransactionMut<'_>,
+    who: Author<'_>,
     id: &OpportunityId,
     step: &StepId,
     title: &str,
@@ -75,6 +79,7 @@ pub(super) fn add_opportunity(
     let at = opportunity_index(txn, &siblings, step, place).unwrap_or(siblings.len());
     let fields = write_new(txn, Kind::Opportunity, id.as_str(), title);
     fields.insert(txn, schema::STEPS, list(vec![step.as_str().to_owned()]));
+    sign(txn, &fields, who);
     put(txn, &fields, &siblings, at, false);
     Ok(())
 }

@@ -91,6 +91,7 @@ mod tests {
             colour: None,
             status: None,
             group: None,
+            author: None,
         };
         (
             JourneyMap {

@@ -14,7 +14,7 @@ use super::value::{
 };
 use super::{
     Card, Connector, Frame, Group, JourneyMap, Lane, Metric, Opportunity, PainPoint, Persona,
-    Scale, Stage, Step,
+    Scale, Stage, Step, Written,
 };
 use crate::grid::CellId;
 use crate::ids::{
@@ -317,7 +317,7 @@ pub(super) fn card<T: ReadTxn>(txn: &T, cells: &Cells, id: &str, entry: Out) -> 
     };
     // There are many cards: each field is looked at once, in whatever order they come.
     let (mut cell, mut key, mut said, mut source, mut end, mut deleted) = Default::default();
-    let (mut colour, mut status, mut group) = (None, None, None);
+    let (mut colour, mut status, mut group, mut author) = (None, None, None, None);
     let fields: MapIter<'_, &T, T> = fields.iter(txn);
     for (name, value) in fields {
         match name {
@@ -329,6 +329,7 @@ pub(super) fn card<T: ReadTxn>(txn: &T, cells: &Cells, id: &str, entry: Out) -> 
             schema::STATUS => status = ClaimStatus::from_word(&word_in(value)),
             schema::SPAN_TO => end = word_in(value),
             schema::GROUP => group = GroupId::parse(&word_in(value)).ok(),
+            schema::AUTHOR => author = Written::read(&value),
             schema::DELETED => deleted = is_mark(&value),
             _ => {}
         }
@@ -354,6 +355,7 @@ pub(super) fn card<T: ReadTxn>(txn: &T, cells: &Cells, id: &str, entry: Out) -> 
             colour,
             status,
             group,
+            author,
         },
     })
 }
@@ -404,7 +406,12 @@ fn pain<T: ReadTxn>(txn: &T, placed: &Placed<PainId>, step: Option<StepId>) -> P
         impact: score(txn, fields, schema::IMPACT, 1..=5),
         effect: PainEffect::from_word(&word(txn, fields, schema::EFFECT)),
         status: word(txn, fields, schema::STATUS),
+        author: written(txn, fields),
     }
+}
+
+fn written<T: ReadTxn>(txn: &T, fields: &MapRef) -> Option<Written> {
+    Written::read(&fields.get(txn, schema::AUTHOR)?)
 }
 
 fn opportunity<T: ReadTxn>(
@@ -423,6 +430,7 @@ fn opportunity<T: ReadTxn>(
         business_value: score(txn, fields, schema::BUSINESS_VALUE, 0..=100),
         effort: score(txn, fields, schema::EFFORT, 0..=5),
         status: word(txn, fields, schema::STATUS),
+        author: written(txn, fields),
     }
 }
 

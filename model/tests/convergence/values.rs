@@ -1,8 +1,9 @@
 //! Edits of scalars that have no edit of their own, and of what is to come back.
 
 use waymark_model::edit::{Edit, Target};
+use waymark_model::grid::Item;
 use waymark_model::ids::{CardId, ConnectorId, LaneId, OpportunityId, PainId, StageId, StepId};
-use waymark_model::map::JourneyMap;
+use waymark_model::map::{JourneyMap, Written};
 use waymark_model::rich::{DetailsOf, ListKind, Mark, Marks};
 use waymark_model::scalar::{Scalar, ScalarField};
 use waymark_model::vocabulary::{ClaimStatus, OpportunityStatus};
@@ -12,7 +13,13 @@ use super::pick;
 /// The edit that two dice choose, if the map has what it needs.
 pub(super) fn edit(map: &JourneyMap, (a, b): (u16, u16)) -> Option<Edit> {
     let claim = pick(ClaimStatus::ALL, b).map(|it| Scalar::from(it.word()));
-    let (kind, a) = (a % 4, a / 4);
+    let (kind, a) = (a % 5, a / 5);
+    if kind == 4 {
+        return Some(Edit::SetAuthor {
+            of: Item::Card(pick(&map.cards, a)?.id),
+            author: Written::new(["Ana", "Ben", ""][usize::from(b % 3)], u64::from(b)),
+        });
+    }
     let (field, value) = match kind {
         0 => (ScalarField::CardStatus(pick(&map.cards, a)?.id), claim),
         1 => (ScalarField::PainStatus(pick(&map.pains, a)?.id), claim),

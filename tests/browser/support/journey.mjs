@@ -93,6 +93,8 @@ export async function canonical(server, key) {
     if (typeof value === "string") return names.get(value) ?? value;
     if (Array.isArray(value)) return value.map(rename);
     if (typeof value !== "object" || value === null) return value;
+    // Nobody writes two cards at the same moment.
+    if (typeof value.by === "string") return { by: value.by };
     return Object.fromEntries(
       Object.entries(value).map(([key, inner]) => [names.get(key) ?? key, rename(inner)]),
     );

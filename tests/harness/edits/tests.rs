@@ -109,6 +109,7 @@ fn kind_of(edit: &Edit) -> EditKind {
         Edit::AddConnector { .. } => EditKind::AddConnector,
         Edit::SetConnectorKind { .. } => EditKind::SetConnectorKind,
         Edit::AddGroup { .. } => EditKind::AddGroup,
+        Edit::SetAuthor { .. } => EditKind::SetAuthor,
         Edit::GroupCard { .. } => EditKind::GroupCard,
         Edit::SpliceDetails { .. } => EditKind::SpliceDetails,
         Edit::MarkDetails { .. } => EditKind::MarkDetails,

@@ -58,6 +58,11 @@ pub(crate) const SECTIONS: &[Section] = &[
             popover::show(filters::POPOVER);
         })
         .keys(&["Mod+Shift+F"]),
+        Command::new("map.mine", "user-round", "Only what is mine", |at| {
+            at.board.toggle_mine();
+        })
+        .keys(&["G M"])
+        .checked(|at| at.board.filters.asked.with_untracked(|it| it.mine)),
         Command::new("map.filter-clear", "x", "Clear the filter", |at| {
             at.board.filters.clear();
         })

@@ -22,6 +22,7 @@ use super::super::spot::Spot;
 use super::lane::LaneFields;
 use super::rich::RichDetails;
 use super::status::WordChoice;
+use super::written::Author;
 use crate::icon::Icon;
 use crate::panels::field::InPlace;
 
@@ -52,6 +53,7 @@ pub(super) fn Form(spot: Spot, kind: (&'static str, &'static str)) -> impl IntoV
             <Words spot=spot.clone() noun=noun />
             {details}
             {fields}
+            <Author spot=spot.clone() />
         </div>
     }
     .into_any()

@@ -10,6 +10,8 @@ use crate::dom::window;
 const LANES: &str = "lanes";
 const OWNER: &str = "owner";
 const STATUS: &str = "status";
+const MINE: &str = "mine";
+const YES: &str = "yes";
 const TEXT: &str = "text";
 const REST: &str = "rest";
 const HIDDEN: &str = "hidden";
@@ -35,6 +37,8 @@ pub(super) fn read() -> (Filter, bool) {
         kinds,
         owners: all(OWNER),
         statuses: all(STATUS),
+        // Whose that is depends on who opens the link.
+        mine: asked.get(MINE).as_deref() == Some(YES),
         text: asked.get(TEXT).unwrap_or_default(),
     };
     (filter, asked.get(REST).as_deref() == Some(HIDDEN))
@@ -44,7 +48,7 @@ pub(super) fn read() -> (Filter, bool) {
 pub(super) fn write(filter: &Filter, hides: bool) {
     let Some(asked) = parameters() else { return };
     let before = String::from(asked.to_string());
-    for name in [LANES, OWNER, STATUS, TEXT, REST] {
+    for name in [LANES, OWNER, STATUS, MINE, TEXT, REST] {
         asked.delete(name);
     }
     if !filter.kinds.is_empty() {
@@ -56,6 +60,9 @@ pub(super) fn write(filter: &Filter, hides: bool) {
     }
     for status in &filter.statuses {
         asked.append(STATUS, status);
+    }
+    if filter.mine {
+        asked.append(MINE, YES);
     }
     if !filter.text.trim().is_empty() {
         asked.append(TEXT, &filter.text);
