@@ -31,7 +31,7 @@ mod columns;
 mod commands;
 mod connectors;
 mod continued;
-mod curve;
+pub(crate) mod curve;
 mod drag;
 mod drawer;
 mod faces;
@@ -111,6 +111,7 @@ pub fn GridView() -> impl IntoView {
     lens::keep_place(board);
     link::follow(board);
     drawer::follow(board);
+    curve::whose::follow(board);
     follow::listen(board);
     let hand = drag::listen(board);
     let selected = StoredValue::new(None);

@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, HtmlElement, MouseEvent};
+use web_sys::{Element, HtmlElement, MouseEvent, UrlSearchParams};
 
 use crate::dom::{self, Listener};
 
@@ -99,6 +99,36 @@ impl Query {
 /// The query of the page shown now; Back and Forward change it too.
 pub fn query() -> ArcRwSignal<Query> {
     QUERY.with(Clone::clone)
+}
+
+/// What stands behind the "?" now, with escapes undone.
+pub fn parameters() -> Option<UrlSearchParams> {
+    let search = dom::window().location().search().ok()?;
+    UrlSearchParams::new_with_str(&search).ok()
+}
+
+/// Changes what stands behind the "?" of a map's address, without a step of its own in the
+/// browser's history; what else stands there stays.
+pub fn rewrite(change: impl FnOnce(&UrlSearchParams)) {
+    let Some(asked) = parameters() else { return };
+    let before = String::from(asked.to_string());
+    change(&asked);
+    let query = String::from(asked.to_string());
+    if query == before {
+        return;
+    }
+    let location = dom::window().location();
+    let path = location.pathname().unwrap_or_default();
+    if !path.starts_with("/map/") {
+        return;
+    }
+    let hash = location.hash().unwrap_or_default();
+    let mark = if query.is_empty() { "" } else { "?" };
+    if let Ok(history) = dom::window().history() {
+        let state = history.state().unwrap_or(JsValue::NULL);
+        let address = format!("{path}{mark}{query}{hash}");
+        let _ = history.replace_state_with_url(&state, "", Some(&address));
+    }
 }
 
 /// The page shown now.

@@ -32,7 +32,7 @@ use crate::{profile, toast};
 pub use people::{Attention, Person};
 pub use shared::Pending;
 pub(crate) use shared::Shared;
-pub use signals::Counts;
+pub use signals::{Counts, Feelings};
 
 /// What somebody has focus on, as others see it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -308,12 +308,26 @@ impl MapState {
         registry(&shared.signals).get(id, || signals::find(things(&shared.map()), id, of))
     }
 
-    /// All personas, in order; the first is the one whose emotion is drawn.
+    /// All personas, in order.
     pub fn personas(&self) -> Signal<Vec<Persona>> {
         self.shared().signals.personas.clone().into()
     }
-    /// The emotion of the first persona at each column's step (`None`: not set), in column order.
-    pub fn emotions(&self) -> Signal<Vec<(StepId, Option<f64>)>> {
+    /// The persona whose feelings are shown and edited here: the one that was asked for last,
+    /// else the first.
+    pub fn whose(&self) -> Signal<Option<Persona>> {
+        self.shared().signals.whose.clone().into()
+    }
+    /// Shows and edits the feelings of this persona from now on, in this page alone.
+    pub fn show_feelings_of(&self, persona: Option<PersonaId>) {
+        let shared = self.shared();
+        shared.signals.want(&shared.map(), persona);
+    }
+    /// How the other personas feel, those who feel anything.
+    pub fn others(&self) -> Signal<Vec<(Persona, Feelings)>> {
+        self.shared().signals.others.clone().into()
+    }
+    /// How that persona feels at each column's step (`None`: not set), in column order.
+    pub fn emotions(&self) -> Signal<Feelings> {
         self.shared().signals.emotions.clone().into()
     }
     /// The connections between steps, in order.

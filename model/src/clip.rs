@@ -15,7 +15,7 @@ pub use self::copies::Copies;
 pub use self::paste::{Landings, Match, Pasted};
 use crate::edit::{Edit, Place, TextField, apply};
 use crate::grid::{CellId, Grid, Item};
-use crate::ids::{GroupId, LaneId, MapId, StepId};
+use crate::ids::{GroupId, LaneId, MapId, PersonaId, StepId};
 use crate::interchange::{FileError, MapFile};
 use crate::map::{JourneyMap, text_of};
 use crate::rich::{DetailsOf, Rich};
@@ -59,7 +59,7 @@ impl Clip {
         let mut part = JourneyMap {
             lanes: map.lanes.clone(),
             steps: map.steps.clone(),
-            personas: map.personas.first().cloned().into_iter().collect(),
+            personas: map.personas.clone(),
             ..JourneyMap::default()
         };
         part.frame.scale = map.frame.scale;
@@ -102,12 +102,15 @@ impl Clip {
             opportunity.steps.truncate(1);
             opportunity.pains.clear();
         }
-        if let Some(persona) = part.personas.first() {
-            let felt = map.emotions.iter().filter(|((step, who), _)| {
-                *who == persona.id && part.steps.iter().any(|it| it.id == *step)
-            });
-            part.emotions = felt.map(|(key, value)| (key.clone(), *value)).collect();
-        }
+        let all = map.emotions.iter();
+        let felt = all.filter(|((step, _), _)| part.steps.iter().any(|it| it.id == *step));
+        part.emotions = felt.map(|(key, value)| (key.clone(), *value)).collect();
+        // Of those who feel nothing there nothing is carried, but the first stands for all.
+        let felt = &part.emotions;
+        let feels = |id: &PersonaId| felt.keys().any(|(_, who)| who == id);
+        let first = part.personas.first().map(|it| it.id.clone());
+        part.personas
+            .retain(|it| Some(&it.id) == first.as_ref() || feels(&it.id));
         let details = details_of(txn, &part);
         Self { map: part, details }
     }

@@ -49,11 +49,8 @@ fn fields_of(board: Board, spot: &Spot) -> Vec<ScalarField> {
             ScalarField::Duration(id.clone()),
         ],
         Spot::Point(step) => board
-            .state
-            .map()
-            .personas
-            .first()
-            .map(|persona| ScalarField::Emotion(step.clone(), persona.id.clone()))
+            .whose_now()
+            .map(|persona| ScalarField::Emotion(step.clone(), persona))
             .into_iter()
             .collect(),
         _ => Vec::new(),
@@ -72,10 +69,15 @@ pub(crate) fn are_at(board: Board, spot: &Spot) -> bool {
 /// How many values the scalars of a place have at most; 0 where people agree.
 pub(crate) fn count_at(board: Board, spot: &Spot) -> Memo<usize> {
     let (disputed, spot) = (board.state.is_disputed(), spot.clone());
+    let whose = board.state.whose();
     Memo::new(move |_| {
         // Mostly people agree, and then nothing else has to be watched.
         if !disputed.get() {
             return 0;
+        }
+        if matches!(spot, Spot::Point(_)) {
+            // What it is about depends on whose curve is shown.
+            whose.track();
         }
         let fields = fields_of(board, &spot);
         let counts = fields.iter().map(|field| {

@@ -233,7 +233,11 @@ pub(crate) const TABLES: &[(&str, &[Section])] = &[
 /// Does what a key means at a place; whether it means anything.
 pub(crate) fn press(board: Board, event: &KeyboardEvent, spot: &Spot) -> bool {
     let at = At::spot(board, spot.clone());
-    press_one_of(at_place(spot), event, &at, false)
+    let chords = board.chords();
+    let second = everywhere().iter().copied().flatten();
+    // What works everywhere comes after this, and the second of two keys is theirs.
+    let mut second = second.filter(|command| chords.match_second(event, command.keys));
+    !second.any(|command| command.applies(&at)) && press_one_of(at_place(spot), event, &at, false)
 }
 
 /// Does what a key means everywhere; whether it means anything.

@@ -4,12 +4,14 @@ pub(crate) mod flags;
 pub(crate) mod plot;
 mod point;
 pub(crate) mod table;
+pub(crate) mod whose;
 
 use leptos::prelude::*;
 use waymark_model::rhythm::Run;
 
 use self::flags::{Flag, Pattern};
 use self::plot::{Drawing, FLAGS, Plot};
+use self::whose::Other;
 use super::board::Board;
 use crate::icon::Icon;
 
@@ -58,6 +60,9 @@ pub(crate) fn CurveLayer() -> impl IntoView {
         })
     };
     let drawing = Memo::new(move |_| plot::draw(&plot.get(), &by_column()));
+    let others = whose::others(board, plot, move |_, step| {
+        board.columns.steps().get(step).copied()
+    });
     let flags = Memo::new(move |_| {
         rhythm.with(|rhythm| {
             values.with(|values| flags::flags(rhythm, values, &board.columns.steps(), &plot.get()))
@@ -73,7 +78,8 @@ pub(crate) fn CurveLayer() -> impl IntoView {
     });
     view! {
         <div class="curve" style:height=move || format!("{}px", plot.get().height) style:width=move || format!("{}px", width())>
-            <Lines drawing=drawing plot=plot width=Signal::derive(width) gradient="curve-stroke" />
+            <Lines drawing=drawing plot=plot width=Signal::derive(width) gradient="curve-stroke" others=others />
+            <Names of=others />
             <Brackets flags=flags />
             <div class="flags" aria-hidden="true">
                 {move || flags.get().into_iter().map(|flag| view! { <FlagView flag=flag /> }).collect_view()}
@@ -105,6 +111,8 @@ pub(crate) fn Lines(
     width: Signal<f64>,
     /// The id of its gradient, different for each drawing in a page.
     gradient: &'static str,
+    /// The lines behind it.
+    others: Memo<Vec<Other>>,
     /// Whether it fills its box, however wide that is.
     #[prop(optional)]
     stretch: bool,
@@ -134,12 +142,24 @@ pub(crate) fn Lines(
                 </linearGradient>
             </defs>
             <line class="curve-middle" x1="0" x2=width y1=move || plot.get().middle() y2=move || plot.get().middle()></line>
+            {move || others.get().into_iter().map(|other| view! { <path class="curve-other" d=other.path></path> }).collect_view()}
             <path class="curve-area" d=move || drawing.with(|drawing| drawing.area.clone()) fill=stroke.clone()></path>
             <path class="curve-gaps" d=move || drawing.with(|drawing| drawing.gaps.clone())></path>
             <path class="curve-line" d=move || drawing.with(|drawing| drawing.line.clone()) stroke=stroke></path>
         </svg>
     }
     .into_any()
+}
+
+/// Who feels like that, where each line of another begins.
+#[component]
+fn Names(of: Memo<Vec<Other>>) -> impl IntoView {
+    let name = |other: Other| {
+        let (x, y) = other.start;
+        view! { <span class="curve-other-name" style:left=format!("{x}px") style:top=format!("{y}px")>{other.name}</span> }
+    };
+    view! { <div aria-hidden="true">{move || of.get().into_iter().map(name).collect_view()}</div> }
+        .into_any()
 }
 
 /// The brackets over sawtooth runs.
@@ -251,6 +271,8 @@ fn Summary() -> impl IntoView {
 /// The curve in sentences.
 pub(crate) fn summary(board: Board) -> Memo<String> {
     let (values, rhythm) = (board.state.emotions(), board.state.rhythm());
+    let (personas, asked) = (board.state.personas(), whose::asked(board));
+    let several = Memo::new(move |_| personas.with(|all| all.len() > 1));
     Memo::new(move |_| {
         // Step names are read with the map, not as signals: this is read rarely.
         let _ = board.layout.get();
@@ -262,6 +284,12 @@ pub(crate) fn summary(board: Board) -> Memo<String> {
                 .map(|step| step.title.clone())
                 .unwrap_or_default()
         };
-        rhythm.with(|rhythm| values.with(|values| flags::summary(rhythm, values, name)))
+        let words =
+            rhythm.with(|rhythm| values.with(|values| flags::summary(rhythm, values, name)));
+        // Whose it is has to be said where it could be somebody else's.
+        match several.get() {
+            true => format!("{}. {words}", asked.get()),
+            false => words,
+        }
     })
 }

@@ -66,10 +66,10 @@ pub(crate) fn Header() -> impl IntoView {
 #[component]
 fn Corner() -> impl IntoView {
     let board = Board::here();
-    let personas = board.state.personas();
+    let whose = board.state.whose();
     let frame = board.state.frame();
     let tile = move || {
-        let persona = personas.with(|personas| personas.first().cloned())?;
+        let persona = whose.get()?;
         let goal = frame.with(|frame| frame.persona_goal.clone());
         let goal = if goal.is_empty() {
             persona.goals.first().cloned().unwrap_or_default()

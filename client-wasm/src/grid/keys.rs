@@ -76,7 +76,7 @@ pub(crate) fn handle(board: Board, event: &KeyboardEvent) {
     let done = if board.is_carrying_by_keys() {
         carry(board, event)
     } else if let Spot::Point(step) = &spot {
-        feel(board, event, step)
+        feel(board, event, step) || commands::press(board, event, &spot)
     } else {
         let was_drafting = board.drafting.now();
         stages(board, event, &spot)

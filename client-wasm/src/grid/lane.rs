@@ -11,6 +11,7 @@ use super::board::{Board, Role};
 use super::cell::CellView;
 use super::columns::Column;
 use super::curve::CurveLayer;
+use super::curve::whose::Whose;
 use super::faces;
 use super::header::HeaderText;
 use super::lifted::lifted;
@@ -226,12 +227,18 @@ fn LaneHeader(lane: LaneId) -> impl IntoView {
     let icon = move || {
         kind.get().map(|(kind, _)| view! { <span class="lane-icon" title=kind.label()><Icon name=faces::icon(kind) /></span> })
     };
-    let personas = board.state.personas();
+    let (personas, whose) = (board.state.personas(), board.state.whose());
     let persona = move || {
         let curve = kind.get().is_some_and(|(_, role)| role == Role::Curve);
-        let name = personas.with(|personas| personas.first().map(|persona| persona.name.clone()));
-        name.filter(|name| curve && !name.is_empty())
-            .map(|name| view! { <small class="lane-persona">{name}</small> })
+        if !curve {
+            return None;
+        }
+        if personas.with(|all| all.len() > 1) {
+            return Some(view! { <Whose /> }.into_any());
+        }
+        let name = whose.with(|whose| whose.as_ref().map(|it| it.name.clone()));
+        name.filter(|name| !name.is_empty())
+            .map(|name| view! { <small class="lane-persona">{name}</small> }.into_any())
     };
     let spoken = move || {
         kind.get().map(|(kind, _)| {

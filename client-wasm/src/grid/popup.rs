@@ -43,6 +43,7 @@ use super::clipboard::{Pasting, Preview};
 use super::commands;
 use super::curve::Levels;
 use super::curve::table::CurveTable;
+use super::curve::whose;
 use super::focus::focus;
 use super::moves::Moved;
 use super::question::{GroupName, StageGoal};
@@ -100,6 +101,8 @@ pub(crate) enum Content {
     Choices(Spot),
     /// The curve in words and numbers.
     CurveTable,
+    /// The personas whose curve can be shown.
+    Whose,
     /// Every command that can be given now.
     Commands,
     /// Every key.
@@ -216,6 +219,7 @@ impl Popup {
             | Content::AddTo(_)
             | Content::HiddenLanes
             | Content::CurveTable
+            | Content::Whose
             | Content::Commands
             | Content::Keys => board.current(),
         }
@@ -281,6 +285,7 @@ fn PopupView(popup: Popup) -> impl IntoView {
         Content::Levels(_) => Some("How does it feel?"),
         Content::LaneLine(_)
         | Content::HiddenLanes
+        | Content::Whose
         | Content::ConnectTo(_)
         | Content::ReachTo(_) => None,
         Content::Connections(_) => Some("Connections of the step"),
@@ -398,6 +403,10 @@ fn content(board: Board, popup: &Popup) -> AnyView {
         }
         Content::Choices(spot) => view! { <Choices spot=spot /> }.into_any(),
         Content::CurveTable => view! { <CurveTable /> }.into_any(),
+        Content::Whose => {
+            let entries = whose::entries(board);
+            view! { <Menu label="Whose curve".to_owned() entries=entries /> }.into_any()
+        }
         Content::Commands => view! { <AllCommands /> }.into_any(),
         Content::Keys => view! { <KeyList /> }.into_any(),
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use waymark_model::diff::Change;
 use waymark_model::grid::{CellId, Item};
-use waymark_model::ids::{PainId, StepId};
+use waymark_model::ids::{PainId, PersonaId, StepId};
 use waymark_model::map::{
     Card, Connector, Frame, Group, Lane, Metric, News, Opportunity, PainPoint, Persona, Reader,
     Stage, Step,
@@ -83,7 +83,13 @@ pub(super) struct Signals {
     pub(super) frame: ArcRwSignal<Frame>,
     pub(super) grid: ArcRwSignal<Arc<Grid>>,
     pub(super) personas: ArcRwSignal<Vec<Persona>>,
-    pub(super) emotions: ArcRwSignal<Vec<(StepId, Option<f64>)>>,
+    /// Whose feelings somebody here wants to see.
+    wanted: RefCell<Option<PersonaId>>,
+    /// Whose they see: that persona while it is there, else the first.
+    pub(super) whose: ArcRwSignal<Option<Persona>>,
+    /// How the others feel who feel anything.
+    pub(super) others: ArcRwSignal<Vec<(Persona, Feelings)>>,
+    pub(super) emotions: ArcRwSignal<Feelings>,
     pub(super) rhythm: ArcRwSignal<Rhythm>,
     pub(super) connectors: ArcRwSignal<Vec<Connector>>,
     pub(super) groups: ArcRwSignal<Vec<Group>>,
@@ -106,6 +112,9 @@ pub(super) struct Signals {
     pub(super) detailed: Registry<bool>,
     gone_at: Cell<f64>,
 }
+
+/// How each step feels to somebody (`None`: not set), in column order.
+pub type Feelings = Vec<(StepId, Option<f64>)>;
 
 /// How much is on the map, for its foot.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -279,19 +288,37 @@ impl Signals {
         }
     }
 
+    /// Shows the feelings of somebody from now on.
+    pub(super) fn want(&self, map: &JourneyMap, persona: Option<PersonaId>) {
+        *self.wanted.borrow_mut() = persona;
+        self.feel(map);
+    }
+
     fn feel(&self, map: &JourneyMap) {
-        let persona = map.personas.first().map(|persona| &persona.id);
-        let value = |step: &StepId| map.emotions.get(&(step.clone(), persona?.clone())).copied();
-        let values = map
-            .steps
+        let wanted = self.wanted.borrow().clone();
+        let wanted = map
+            .personas
             .iter()
-            .map(|step| (step.id.clone(), value(&step.id)))
-            .collect();
-        set_if_new(&self.emotions, values);
+            .find(|it| Some(&it.id) == wanted.as_ref());
+        let whose = wanted.or(map.personas.first());
+        let values = |whose: Option<&Persona>| -> Feelings {
+            let value = |step: &StepId| {
+                let key = (step.clone(), whose?.id.clone());
+                map.emotions.get(&key).copied()
+            };
+            let steps = map.steps.iter();
+            steps.map(|it| (it.id.clone(), value(&it.id))).collect()
+        };
+        let others = map.personas.iter().filter(|it| Some(*it) != whose);
+        let others = others.map(|it| (it.clone(), values(Some(it))));
+        let felt = others.filter(|(_, values)| values.iter().any(|(_, value)| value.is_some()));
+        set_if_new(&self.whose, whose.cloned());
+        set_if_new(&self.others, felt.collect());
+        set_if_new(&self.emotions, values(whose));
         set_if_new(
             &self.rhythm,
-            persona
-                .map(|persona| rhythm::of(map, persona))
+            whose
+                .map(|persona| rhythm::of(map, &persona.id))
                 .unwrap_or_default(),
         );
     }

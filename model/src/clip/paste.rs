@@ -6,8 +6,8 @@ use super::copies::{self, Holds};
 use super::{Clip, Copies};
 use crate::edit::{Edit, Place};
 use crate::grid::{CellId, Grid, Item};
-use crate::ids::{GroupId, LaneId, StageId, StepId};
-use crate::map::{JourneyMap, Lane};
+use crate::ids::{GroupId, LaneId, PersonaId, StageId, StepId};
+use crate::map::{JourneyMap, Lane, Persona};
 use crate::vocabulary::LaneKind;
 
 /// What a paste makes, as edits of one undo step.
@@ -270,22 +270,40 @@ impl Clip {
         }
     }
 
-    /// How its steps feel, for the first persona of a map, where its scale has the value.
+    /// How its steps feel to the personas that a map has too, where its scale has the value.
     fn feelings(&self, map: &JourneyMap, step: &dyn Fn(usize) -> Option<StepId>) -> Vec<Edit> {
-        let (Some(mine), Some(theirs)) = (self.map.personas.first(), map.personas.first()) else {
-            return Vec::new();
-        };
         let scale = map.frame.scale;
-        let felt = self.map.steps.iter().enumerate().filter_map(|(n, it)| {
-            let value = *self.map.emotions.get(&(it.id.clone(), mine.id.clone()))?;
-            (scale.min..=scale.max).contains(&value).then_some(())?;
-            Some(Edit::SetEmotion {
-                step: step(n)?,
-                persona: theirs.id.clone(),
-                value: Some(value),
-            })
-        });
-        felt.collect()
+        let mut edits = Vec::new();
+        for (mine, theirs) in self.personas_in(map) {
+            edits.extend(self.map.steps.iter().enumerate().filter_map(|(n, it)| {
+                let value = *self.map.emotions.get(&(it.id.clone(), mine.clone()))?;
+                (scale.min..=scale.max).contains(&value).then_some(())?;
+                Some(Edit::SetEmotion {
+                    step: step(n)?,
+                    persona: theirs.clone(),
+                    value: Some(value),
+                })
+            }));
+        }
+        edits
+    }
+
+    /// Its personas with those of a map that they are: the same ones, or namesakes. Where
+    /// nobody is known, the first stands for the first.
+    fn personas_in(&self, map: &JourneyMap) -> Vec<(PersonaId, PersonaId)> {
+        let alike = |mine: &Persona| {
+            let all = || map.personas.iter();
+            all()
+                .find(|it| it.id == mine.id)
+                .or_else(|| all().find(|it| same(&it.name, &mine.name)))
+                .map(|theirs| (mine.id.clone(), theirs.id.clone()))
+        };
+        let known: Vec<_> = self.map.personas.iter().filter_map(alike).collect();
+        if !known.is_empty() {
+            return known;
+        }
+        let first = |map: &JourneyMap| map.personas.first().map(|it| it.id.clone());
+        first(&self.map).zip(first(map)).into_iter().collect()
     }
 }
 

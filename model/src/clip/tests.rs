@@ -284,3 +284,35 @@ fn copies_are_by_whoever_wrote_the_things_and_not_by_who_pastes_them() {
     assert_eq!(of(&pasted.made[0]), written);
     assert!(pasted.made[1..].iter().all(|item| of(item).is_none()));
 }
+
+#[test]
+fn steps_feel_to_each_persona_as_they_did_where_they_come_from() {
+    let text = r#"
+format: journey-map/1
+map: {id: m, title: M}
+personas: [{id: p, name: Mei}, {id: q, name: Ola}, {id: r, name: Raj}]
+lanes: [{id: l, type: emotion, title: L}]
+stages: [{id: s, title: S}]
+steps: [{id: a, stage: s, title: A, sentiment: 1, sentiments: {q: -2}}]
+"#;
+    let doc = doc_of(text);
+    let clip = part(&doc, &["l"], &["a"]);
+    let clip = Clip::parse(&clip.to_file().unwrap()).unwrap();
+    // In the map it comes from, and in one whose persona has another id and the same name.
+    let elsewhere = doc_of(&text.replace("id: q", "id: z").replace("q: -2", "z: -2"));
+    for (to, ola) in [(&doc, "q"), (&elsewhere, "z")] {
+        let before = map(to);
+        let mut ids = counter();
+        let mut copies = Copies::new(&before, &mut ids);
+        let (steps, pasted) = clip.as_steps(&mut copies, &before.stages[0].id, Place::Last);
+        write(to, &pasted.edits);
+        let after = map(to);
+        let felt: Vec<(&str, f64)> = after
+            .emotions
+            .iter()
+            .filter(|((step, _), _)| *step == steps[0])
+            .map(|((_, who), value)| (who.as_str(), *value))
+            .collect();
+        assert_eq!(felt, [("p", 1.0), (ola, -2.0)]);
+    }
+}

@@ -44,6 +44,14 @@ pub(crate) const SECTIONS: &[Section] = &[
     )
     .keys(&["Delete", "Backspace"])
     .when(|at| emotion_cell(at).is_some())],
+    &[Command::new(
+        "cell.next-persona",
+        "user-round",
+        "The next persona’s curve",
+        |at| at.board.show_next_curve(),
+    )
+    .keys(&["P"])
+    .when(|at| is_on_curve(at) && at.board.has_personas())],
     &[CHOOSE],
 ];
 
@@ -56,6 +64,10 @@ fn cell(at: &At) -> Option<&CellId> {
 
 fn emotion_cell(at: &At) -> Option<&CellId> {
     cell(at).filter(|cell| at.board.role(&cell.lane) == Role::Curve)
+}
+
+fn is_on_curve(at: &At) -> bool {
+    matches!(at.spot, Some(Spot::Point(_))) || emotion_cell(at).is_some()
 }
 
 /// Into a cell: to its first item, its slider, or a new card.

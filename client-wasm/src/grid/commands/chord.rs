@@ -66,6 +66,17 @@ struct Pressed {
     key: String,
 }
 
+impl Pressed {
+    fn of(event: &KeyboardEvent) -> Self {
+        Self {
+            control: event.ctrl_key() || event.meta_key(),
+            alt: event.alt_key(),
+            shift: event.shift_key(),
+            key: event.key(),
+        }
+    }
+}
+
 impl Chords {
     /// Whether these keys are written as keys are.
     #[cfg(test)]
@@ -75,17 +86,18 @@ impl Chords {
 
     /// Whether this press is one of these keys, or the second of two.
     pub(crate) fn match_any(&self, event: &KeyboardEvent, keys: &[&str]) -> bool {
-        let pressed = Pressed {
-            control: event.ctrl_key() || event.meta_key(),
-            alt: event.alt_key(),
-            shift: event.shift_key(),
-            key: event.key(),
-        };
-        keys.iter().any(|keys| match keys.split_once(' ') {
-            None => Chord::parse(keys).is_some_and(|chord| chord.matches(&pressed)),
-            Some((first, second)) => {
-                self.was(first) && Chord::parse(second).is_some_and(|chord| chord.matches(&pressed))
-            }
+        let pressed = Pressed::of(event);
+        let alone = |keys: &&str| Chord::parse(keys).is_some_and(|chord| chord.matches(&pressed));
+        keys.iter().any(alone) || self.match_second(event, keys)
+    }
+
+    /// Whether this press is the second of two of these keys. What it would mean alone it
+    /// does not mean then.
+    pub(crate) fn match_second(&self, event: &KeyboardEvent, keys: &[&str]) -> bool {
+        let pressed = Pressed::of(event);
+        let mut pairs = keys.iter().filter_map(|keys| keys.split_once(' '));
+        pairs.any(|(first, second)| {
+            self.was(first) && Chord::parse(second).is_some_and(|chord| chord.matches(&pressed))
         })
     }
 

@@ -101,6 +101,11 @@ pub(crate) const SECTIONS: &[Section] = &[
             at.board.popup.set(Some(Popup::on_top(Content::CurveTable)));
         })
         .keys(&["G E"]),
+        Command::new("map.whose", "user-round", "Whose curve…", |at| {
+            at.board.popup.set(Some(Popup::on_top(Content::Whose)));
+        })
+        .keys(&["G W"])
+        .when(|at| at.board.has_personas()),
         Command::new("map.hide-tip", "x", "Hide the rule", |at| {
             at.board.hide_tip();
         })

@@ -9,6 +9,7 @@ use super::super::choices::{self, Chip};
 use super::super::faces::{mood_class, mood_icon, mood_words};
 use super::super::spot::Spot;
 use super::plot::{Plot, mood, signed};
+use super::whose;
 use crate::icon::Icon;
 
 /// The value set at a step.
@@ -40,10 +41,10 @@ pub(crate) fn spoken(value: Option<f64>, plot: &Plot) -> String {
 }
 
 impl Board {
-    /// Sets or clears how a step feels to the first persona, and says so.
+    /// Sets or clears how a step feels to the persona whose curve is shown, and says so.
     pub(crate) fn set_emotion(&self, step: &StepId, value: Option<f64>) {
         let map = self.state.map();
-        let Some(persona) = map.personas.first().map(|persona| persona.id.clone()) else {
+        let Some(persona) = self.whose_now() else {
             self.state
                 .toast("Feelings belong to a persona, and this map has none yet.");
             return;
@@ -72,11 +73,9 @@ impl Board {
     pub(crate) fn shift_emotion(&self, step: &StepId, levels: f64) {
         let map = self.state.map();
         let scale = map.frame.scale;
-        let now = map.personas.first().and_then(|persona| {
-            map.emotions
-                .get(&(step.clone(), persona.id.clone()))
-                .copied()
-        });
+        let now = self
+            .whose_now()
+            .and_then(|persona| map.emotions.get(&(step.clone(), persona)).copied());
         let next = now.map_or((scale.min + scale.max) / 2.0, |now| {
             now + levels * scale.step
         });
@@ -105,14 +104,11 @@ pub(crate) fn Point(step: StepId) -> impl IntoView {
     let truth = Memo::new(move |_| {
         name.with(|step| step.as_ref().is_some_and(|step| step.moment_of_truth))
     });
+    let asked = whose::asked(board);
     let label = move || {
         name.with(|step| {
-            format!(
-                "How it feels: {}",
-                step.as_ref()
-                    .map(|step| step.title.clone())
-                    .unwrap_or_default()
-            )
+            let title = step.as_ref().map(|step| step.title.as_str());
+            format!("{}: {}", asked.get(), title.unwrap_or_default())
         })
     };
     let face = move || {
@@ -227,5 +223,6 @@ pub(crate) fn Levels(
         };
         plot.levels().into_iter().map(face).collect_view()
     };
-    view! { <div class="face-choices" role="radiogroup" aria-label="How does it feel?">{faces}</div> }.into_any()
+    let asked = whose::asked(board);
+    view! { <div class="face-choices" role="radiogroup" aria-label=asked>{faces}</div> }.into_any()
 }

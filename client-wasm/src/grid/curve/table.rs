@@ -9,6 +9,7 @@ use super::super::faces::mood_words;
 use super::plot::{mood, signed};
 use super::summary;
 use crate::panels::heads::Heads;
+use super::whose::named;
 
 /// One step of the journey.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +29,11 @@ pub(crate) fn CurveTable() -> impl IntoView {
         board.state.frame(),
     );
     let text = summary(board);
+    let whose = board.state.whose();
+    let title = move || match whose.get().filter(|_| board.has_personas()) {
+        Some(whose) => format!("The curve of {} as a table", named(&whose)),
+        None => "The curve as a table".to_owned(),
+    };
     let rows = Memo::new(move |_| {
         board.layout.track();
         let map = board.state.map();
@@ -64,7 +70,7 @@ pub(crate) fn CurveTable() -> impl IntoView {
     };
     view! {
         <div class="curve-table">
-            <h2 tabindex="-1" data-first="">"The curve as a table"</h2>
+            <h2 tabindex="-1" data-first="">{title}</h2>
             <p class="quiet">{text}</p>
             <table>
                 <Heads words=&["Step", "Value", "Feeling", "Labels"] />

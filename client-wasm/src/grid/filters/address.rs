@@ -1,11 +1,9 @@
 //! A filter in the address, so that a link shows the same view.
 
-use wasm_bindgen::JsValue;
 use waymark_model::filter::Filter;
 use waymark_model::vocabulary::LaneKind;
-use web_sys::UrlSearchParams;
 
-use crate::dom::window;
+use crate::route;
 
 const LANES: &str = "lanes";
 const OWNER: &str = "owner";
@@ -18,7 +16,7 @@ const HIDDEN: &str = "hidden";
 
 /// The filter of the address, and whether the rest is hidden.
 pub(super) fn read() -> (Filter, bool) {
-    let Some(asked) = parameters() else {
+    let Some(asked) = route::parameters() else {
         return Default::default();
     };
     let all = |name: &str| -> Vec<String> {
@@ -46,49 +44,28 @@ pub(super) fn read() -> (Filter, bool) {
 
 /// Puts a filter into the address; what else stands there stays.
 pub(super) fn write(filter: &Filter, hides: bool) {
-    let Some(asked) = parameters() else { return };
-    let before = String::from(asked.to_string());
-    for name in [LANES, OWNER, STATUS, MINE, TEXT, REST] {
-        asked.delete(name);
-    }
-    if !filter.kinds.is_empty() {
-        let words: Vec<&str> = filter.kinds.iter().map(|kind| kind.word()).collect();
-        asked.append(LANES, &words.join(","));
-    }
-    for owner in &filter.owners {
-        asked.append(OWNER, owner);
-    }
-    for status in &filter.statuses {
-        asked.append(STATUS, status);
-    }
-    if filter.mine {
-        asked.append(MINE, YES);
-    }
-    if !filter.text.trim().is_empty() {
-        asked.append(TEXT, &filter.text);
-    }
-    if hides && !filter.is_empty() {
-        asked.append(REST, HIDDEN);
-    }
-    let query = String::from(asked.to_string());
-    if query == before {
-        return;
-    }
-    let location = window().location();
-    let path = location.pathname().unwrap_or_default();
-    if !path.starts_with("/map/") {
-        return;
-    }
-    let hash = location.hash().unwrap_or_default();
-    let mark = if query.is_empty() { "" } else { "?" };
-    if let Ok(history) = window().history() {
-        let state = history.state().unwrap_or(JsValue::NULL);
-        let address = format!("{path}{mark}{query}{hash}");
-        let _ = history.replace_state_with_url(&state, "", Some(&address));
-    }
-}
-
-fn parameters() -> Option<UrlSearchParams> {
-    let search = window().location().search().ok()?;
-    UrlSearchParams::new_with_str(&search).ok()
+    route::rewrite(|asked| {
+        for name in [LANES, OWNER, STATUS, MINE, TEXT, REST] {
+            asked.delete(name);
+        }
+        if !filter.kinds.is_empty() {
+            let words: Vec<&str> = filter.kinds.iter().map(|kind| kind.word()).collect();
+            asked.append(LANES, &words.join(","));
+        }
+        for owner in &filter.owners {
+            asked.append(OWNER, owner);
+        }
+        for status in &filter.statuses {
+            asked.append(STATUS, status);
+        }
+        if filter.mine {
+            asked.append(MINE, YES);
+        }
+        if !filter.text.trim().is_empty() {
+            asked.append(TEXT, &filter.text);
+        }
+        if hides && !filter.is_empty() {
+            asked.append(REST, HIDDEN);
+        }
+    });
 }

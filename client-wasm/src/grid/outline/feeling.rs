@@ -5,7 +5,7 @@ use waymark_model::ids::StepId;
 
 use super::super::board::Board;
 use super::super::curve::plot::{mood, signed};
-use super::super::curve::{self, spoken, value_at};
+use super::super::curve::{self, spoken, value_at, whose};
 use super::super::faces::{mood_class, mood_icon};
 use super::super::reading::said;
 use super::super::spot::Spot;
@@ -18,7 +18,8 @@ pub(super) fn Feeling(step: StepId) -> impl IntoView {
     let plot = curve::plot(board);
     let value = value_at(board, &step);
     let title = said(board.state.step(&step), |step| &step.title);
-    let label = move || format!("How it feels: {}", title.get());
+    let asked = whose::asked(board);
+    let label = move || format!("{}: {}", asked.get(), title.get());
     let prefix = format!("feel-{step}");
     let id_of = move |index: usize| format!("{prefix}-{index}");
     let active = {

@@ -6,6 +6,7 @@ use waymark_model::ids::{StageId, StepId};
 
 use super::super::board::Board;
 use super::super::curve::plot::{Plot, draw, mood};
+use super::super::curve::whose::{self, Whose};
 use super::super::curve::{Lines, spoken};
 use super::super::faces::tone;
 use super::super::focus::{reveal, root};
@@ -48,6 +49,7 @@ pub(crate) fn CurveStrip(step: Memo<Option<StepId>>, on_choose: Callback<StepId>
             )
         })
     });
+    let others = whose::others(board, plot, |at, _| Some(at));
     // Each point is wide enough for a finger; a long journey scrolls.
     let least_width = move || format!("{}px", values.with(Vec::len) * FINGER);
     Effect::new(move |_| {
@@ -90,6 +92,7 @@ pub(crate) fn CurveStrip(step: Memo<Option<StepId>>, on_choose: Callback<StepId>
             .collect_view()
     };
     view! {
+        <Whose tab_stop=true />
         <div class="strip" class:empty=move || !any()>
             <div class="strip-scale" style:min-width=least_width>
                 <div class="strip-lines">
@@ -99,6 +102,7 @@ pub(crate) fn CurveStrip(step: Memo<Option<StepId>>, on_choose: Callback<StepId>
                         width=Signal::stored(WIDTH)
                         gradient="strip-stroke"
                         stretch=true
+                        others=others
                     />
                 </div>
                 {points}

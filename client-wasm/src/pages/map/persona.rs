@@ -6,20 +6,19 @@ use waymark_model::edit::TextField;
 use waymark_model::ids::PersonaId;
 use waymark_model::map::Persona;
 
+use crate::grid::curve::whose::Whose;
 use crate::icon::Icon;
 use crate::panels::field::InPlace;
 use crate::panels::popover::Popover;
 use crate::state::MapState;
 
-/// The first persona: name and role; a click tells more.
+/// The persona whose curve is shown: name and role; a click tells more, and leads to others.
 #[component]
 pub fn PersonaChip() -> impl IntoView {
     let map = expect_context::<MapState>();
-    let personas = map.personas();
-    let first = Memo::new(move |_| {
-        personas.with(|personas| personas.first().map(|persona| persona.id.clone()))
-    });
-    move || match first.get() {
+    let whose = map.whose();
+    let shown = Memo::new(move |_| whose.with(|it| it.as_ref().map(|it| it.id.clone())));
+    move || match shown.get() {
         Some(id) => view! { <Known id=id /> }.into_any(),
         None => view! { <Unknown /> }.into_any(),
     }
@@ -28,18 +27,23 @@ pub fn PersonaChip() -> impl IntoView {
 #[component]
 fn Unknown() -> impl IntoView {
     let map = expect_context::<MapState>();
-    let add = move |_| {
-        let id = PersonaId::from_random(map.random());
-        let _ = map.edit(Edit::AddPersona {
-            id,
-            name: "New persona".to_owned(),
-        });
-    };
     view! {
-        <button class="pill persona-chip" on:click=add>
+        <button class="pill persona-chip" on:click=move |_| add(map)>
             <Icon name="plus" />
             "Add a persona"
         </button>
+    }
+}
+
+/// Adds a persona, whose curve is shown then.
+fn add(map: MapState) {
+    let id = PersonaId::from_random(map.random());
+    let edit = Edit::AddPersona {
+        id: id.clone(),
+        name: "New persona".to_owned(),
+    };
+    if map.edit(edit).is_ok() {
+        map.show_feelings_of(Some(id));
     }
 }
 
@@ -93,6 +97,11 @@ fn Known(id: PersonaId) -> impl IntoView {
                     class="persona-name"
                 />
                 {facts}
+                <Whose tab_stop=true />
+                <button class="popup-quiet" type="button" on:click=move |_| add(map)>
+                    <Icon name="plus" />
+                    "Add another persona"
+                </button>
             </div>
         </Popover>
     }
