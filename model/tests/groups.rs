@@ -225,3 +225,26 @@ fn grouping_is_one_step_of_undo_and_comes_back_with_redo() {
     assert!(history.redo(&doc));
     assert_eq!(members(&read(&doc), "g").len(), 2);
 }
+
+#[test]
+fn c33_a_group_that_is_moved_keeps_the_cards_that_others_put_into_it() {
+    let moved = |id: &str| Edit::MoveCard {
+        id: card(id),
+        step: StepId::parse("a03").unwrap(),
+        lane: LaneId::parse("actions").unwrap(),
+        place: Place::Last,
+    };
+    at_once(
+        &[add("g"), put(FIRST, Some("g"))],
+        &[moved(FIRST), put(FIRST, Some("g"))],
+        &[put(SECOND, Some("g"))],
+        |met| {
+            let mut all = members(met, "g");
+            all.sort();
+            assert_eq!(all, [FIRST, SECOND]);
+            let at = |id: &str| met.cards.iter().find(|it| it.id.as_str() == id).unwrap();
+            assert_eq!(at(FIRST).step.as_str(), "a03");
+            assert_eq!(at(SECOND).step.as_str(), "a01");
+        },
+    );
+}

@@ -55,6 +55,77 @@ describe("groups of cards, statuses and suggestions", { timeout: 240_000 }, () =
     assert.equal((await map.everything()).length, before.length);
   });
 
+  test("a group moves as one, by hand, by keys and by its menu, and takes in what is typed in it", async (t) => {
+    const server = await startServer(t);
+    const map = await openMap(t, browser, server, "Ana");
+    const [first, second] = await map.cardsOf("actions");
+    await map.card(first).click();
+    await map.card(second).click({ modifiers: ["Shift"] });
+    await map.keyboard.press("Shift+G");
+    await map.page.waitForFunction(
+      () => document.activeElement?.getAttribute("aria-label") === "Name of the group",
+    );
+    await map.type("First look");
+    await map.keyboard.press("Enter");
+    const heads = map.grid.getByTestId("group");
+    const head = (cell) => map.cell(...cell.split("/")).getByTestId("group");
+    await head("actions/a01").getByText("First look").waitFor();
+    const isAt = (cell, count) =>
+      head(cell).filter({ hasText: new RegExp(`First look\\s*${count}`) }).waitFor();
+
+    // What is typed after one of its cards is one of them; what is added to the cell is not.
+    await map.card(second).focus();
+    await map.keyboard.press("n");
+    await map.editor.waitFor();
+    await map.type("Asks a friend");
+    await map.keyboard.press("Escape");
+    await isAt("actions/a01", 3);
+    await map.cell("actions", "a01").focus();
+    await map.type("Alone");
+    await map.keyboard.press("Escape");
+    await map.grid.getByText("Alone", { exact: true }).waitFor();
+    await isAt("actions/a01", 3);
+
+    // By hand, and back with one undo.
+    const from = await head("actions/a01").boundingBox();
+    const to = await map.cell("actions", "a02").boundingBox();
+    await map.page.mouse.move(from.x + 30, from.y + 8);
+    await map.page.mouse.down();
+    await map.page.mouse.move(to.x + to.width / 2, to.y + to.height - 8, { steps: 10 });
+    await map.page.mouse.up();
+    await isAt("actions/a02", 3);
+    assert.equal(await heads.count(), 1);
+    assert.equal(await map.cellOf(first), "actions/a02");
+    await map.focusIs(`card:${first}`);
+    await map.keyboard.press("ControlOrMeta+z");
+    await isAt("actions/a01", 3);
+    assert.equal(await map.cellOf(second), "actions/a01");
+
+    // By keys, to the lane below.
+    await map.card(second).focus();
+    await map.keyboard.press("Shift+P");
+    const over = () => map.page.locator(".drop-mark").getAttribute("data-over");
+    for (let turn = 0; turn < 9 && (await over()) !== "thoughts/a01"; turn += 1) {
+      await map.keyboard.press("ArrowDown");
+    }
+    await map.keyboard.press(" ");
+    await isAt("thoughts/a01", 3);
+    await map.focusIs(`card:${first}`);
+
+    // By single clicks, in the outline: the menu of a card moves its group.
+    await map.page.locator(".views [data-view=Outline]").click();
+    const card = map.page.getByTestId("outline").locator(`[data-card="${first}"]`);
+    await card.hover();
+    await card.locator("[data-action=more]").first().click();
+    await map.popup.getByRole("menuitem", { name: "Move its group to…" }).click();
+    await map.popup.getByRole("heading", { name: /^Move group First look, 3 cards/ }).waitFor();
+    await map.popup.locator("[data-field=step]").selectOption("a03");
+    await map.popup.getByRole("button", { name: "Move", exact: true }).click();
+    const there = map.page.locator('[data-cell="thoughts/a03"]');
+    await there.getByRole("heading", { name: /First look/, level: 5 }).waitFor();
+    assert.equal(await there.locator("[data-card]").count(), 4);
+  });
+
   test("a status is given to all selected cards at once", async (t) => {
     const server = await startServer(t);
     const map = await openMap(t, browser, server, "Ana");

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use waymark_model::edit::{Place, Target, TextField};
 use waymark_model::grid::{CellId, Item, Span};
-use waymark_model::ids::{CardId, LaneId, OpportunityId, PainId};
+use waymark_model::ids::{CardId, GroupId, LaneId, OpportunityId, PainId};
 use waymark_model::vocabulary::LaneKind;
 use waymark_model::{Edit, Grid};
 
@@ -217,6 +217,9 @@ impl Board {
         if self.grid().collapsed.contains(&cell.lane) {
             self.collapse_lane(&cell.lane, false);
         }
+        if let Some(group) = self.joined_group(after.as_ref(), &cell) {
+            self.open_group(&group);
+        }
         self.popup.set(None);
         self.filters.keep(&item);
         self.forget_caret();
@@ -289,7 +292,9 @@ impl Board {
             && let Some(draft) = self.draft_of(item)
             && self.text_of(item).is_none()
         {
-            return text.is_empty() || self.state.edit(added(&draft, text)).is_ok();
+            let group = self.joined_group(draft.after.as_ref(), &draft.cell);
+            let edits = added(&draft, text, group);
+            return edits.is_empty() || self.state.edit_all(edits).is_ok();
         }
         text_field(spot).is_some_and(|field| self.state.type_text(field, text).is_ok())
     }
@@ -416,10 +421,14 @@ pub(crate) fn target_of(spot: &Spot) -> Option<Target> {
     })
 }
 
-fn added(draft: &Draft, text: String) -> Edit {
+/// What makes a draft a card; nothing while it says nothing.
+fn added(draft: &Draft, text: String, group: Option<GroupId>) -> Vec<Edit> {
+    if text.is_empty() {
+        return Vec::new();
+    }
     let step = draft.cell.step.clone();
     let lane = draft.cell.lane.clone();
-    match &draft.item {
+    let add = match &draft.item {
         Item::Pain(id) => {
             let place = match &draft.after {
                 Some(Item::Pain(after)) => Place::After(after.clone()),
@@ -458,7 +467,15 @@ fn added(draft: &Draft, text: String) -> Edit {
             }
         }
         Item::Metric(_) => unreachable!("nobody drafts a metric"),
-    }
+    };
+    let joins = match (&draft.item, group) {
+        (Item::Card(id), Some(group)) => Some(Edit::GroupCard {
+            id: id.clone(),
+            group: Some(group),
+        }),
+        _ => None,
+    };
+    std::iter::once(add).chain(joins).collect()
 }
 
 fn pinned(state: MapState, grid: &Grid) -> Vec<LaneId> {

@@ -28,7 +28,6 @@ use super::focus::element;
 use super::popup::{Content, Popup};
 use super::spot::Spot;
 
-pub(crate) use self::cells::last_item;
 pub(crate) use self::chord::{Chords, shown};
 pub(crate) use self::menu::menu;
 

@@ -45,21 +45,25 @@ impl Board {
         })
     }
 
-    /// Whether an item is in the air, by itself or among the chosen ones; tracked.
+    /// Whether an item is in the air, by itself, with its group or among the chosen ones;
+    /// tracked.
     pub(crate) fn lifts(&self, item: &Item) -> bool {
         self.lifted.with(|lifted| match lifted {
-            Some(Moved::Item(lifted)) => {
-                lifted == item || (self.selection.has_now(lifted) && self.selection.has(item))
+            Some(Moved::Item(lifted)) if self.selection.has_now(lifted) => {
+                self.selection.has(item)
             }
-            _ => false,
+            Some(moved) => moved.items().contains(item),
+            None => false,
         })
     }
 
     /// Picks up what is at a place, to be moved with the arrow keys.
     pub(crate) fn pick_up(&self, spot: &Spot) -> bool {
-        let Some(moved) = Moved::at(spot) else {
-            return false;
-        };
+        Moved::at(spot).is_some_and(|moved| self.carry(moved))
+    }
+
+    /// Picks something up, to be moved with the arrow keys.
+    pub(crate) fn carry(&self, moved: Moved) -> bool {
         let landing = moves::here(&self.grid(), &moved);
         let words = self.words_of(&moved);
         self.state.announce(format!(
@@ -131,6 +135,11 @@ impl Board {
                 count_words(self.chosen().len())
             }
             Moved::Item(item) => self.text_of(item).unwrap_or_default(),
+            Moved::Group(id, items) => {
+                let group = map.groups.iter().find(|group| group.id == *id);
+                let title = group.map_or("", |group| group.title.trim());
+                format!("group {title}, {}", count_words(items.len()))
+            }
             Moved::Step(id) => self.step_title(id),
             Moved::Stage(id) => map
                 .stages

@@ -2,6 +2,7 @@
 //! a group only says so on it. Whether a stack is open is everybody's own business.
 
 mod head;
+mod moving;
 
 use std::collections::HashSet;
 

@@ -66,12 +66,14 @@ pub(crate) fn Header() -> impl IntoView {
 #[component]
 fn Corner() -> impl IntoView {
     let board = Board::here();
-    let whose = board.state.whose();
+    let (whose, personas) = (board.state.whose(), board.state.personas());
     let frame = board.state.frame();
     let tile = move || {
         let persona = whose.get()?;
         let goal = frame.with(|frame| frame.persona_goal.clone());
-        let goal = if goal.is_empty() {
+        // The map's own words are about its first persona.
+        let is_first = personas.with(|all| all.first().is_some_and(|it| it.id == persona.id));
+        let goal = if goal.is_empty() || !is_first {
             persona.goals.first().cloned().unwrap_or_default()
         } else {
             goal

@@ -8,7 +8,7 @@ use waymark_model::ids::StepId;
 use web_sys::Element;
 
 use super::board::{Board, Role};
-use super::commands::{self, last_item};
+use super::commands;
 use super::focus::element;
 use super::lens::Lens;
 use super::moves::Direction;
@@ -175,7 +175,7 @@ fn typed(board: Board, event: &KeyboardEvent, spot: &Spot) -> bool {
     let fits = key == "!" && event.shift_key();
     if board.typing_starts() && starts_text(&key) && !fits {
         // Not prevented: the letter itself lands in the box that opens.
-        board.start_draft(cell.clone(), last_item(board, cell));
+        board.start_draft(cell.clone(), None);
         event.stop_propagation();
     }
     false

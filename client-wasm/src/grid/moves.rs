@@ -2,7 +2,7 @@
 
 use waymark_model::edit::Place;
 use waymark_model::grid::{CellId, Item};
-use waymark_model::ids::{LaneId, StageId, StepId};
+use waymark_model::ids::{GroupId, LaneId, StageId, StepId};
 use waymark_model::{Edit, Grid};
 
 use super::roving::cell_of;
@@ -11,6 +11,8 @@ use super::roving::cell_of;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Moved {
     Item(Item),
+    /// All cards of a group in one cell, in order.
+    Group(GroupId, Vec<Item>),
     Step(StepId),
     Stage(StageId),
     Lane(LaneId),
@@ -41,7 +43,7 @@ pub(crate) fn edit(grid: &Grid, moved: &Moved, landing: &Landing) -> Option<Edit
     }
     Some(match (moved, landing) {
         (Moved::Item(item), Landing::Cell { cell, index }) => {
-            let siblings = siblings(grid, cell, item);
+            let siblings = siblings(grid, cell, std::slice::from_ref(item));
             match item {
                 Item::Card(id) => {
                     let place = among(&siblings, *index, |item| match item {
@@ -120,13 +122,11 @@ pub(crate) fn edit(grid: &Grid, moved: &Moved, landing: &Landing) -> Option<Edit
 /// Where something is now.
 pub(crate) fn here(grid: &Grid, moved: &Moved) -> Option<Landing> {
     Some(match moved {
-        Moved::Item(item) => {
-            let cell = cell_of(grid, item)?;
-            let index = grid
-                .cells
-                .get(&cell)?
-                .iter()
-                .position(|other| other == item)?;
+        Moved::Item(_) | Moved::Group(..) => {
+            let items = moved.items();
+            let cell = cell_of(grid, items.first()?)?;
+            let mut here = grid.cells.get(&cell)?.iter();
+            let index = here.position(|other| items.contains(other))?;
             Landing::Cell { cell, index }
         }
         Moved::Step(id) => {
@@ -156,8 +156,8 @@ pub(crate) fn nudged(
     direction: Direction,
 ) -> Option<Landing> {
     match (moved, from) {
-        (Moved::Item(item), Landing::Cell { cell, index }) => {
-            nudged_item(grid, item, cell, *index, direction)
+        (Moved::Item(_) | Moved::Group(..), Landing::Cell { cell, index }) => {
+            nudged_items(grid, moved.items(), cell, *index, direction)
         }
         (Moved::Step(id), Landing::Step { stage, index }) => {
             let others = |stage: &StageId| {
@@ -212,14 +212,15 @@ pub(crate) fn nudged(
     }
 }
 
-fn nudged_item(
+fn nudged_items(
     grid: &Grid,
-    item: &Item,
+    items: &[Item],
     cell: &CellId,
     index: usize,
     direction: Direction,
 ) -> Option<Landing> {
-    let count = |cell: &CellId| siblings(grid, cell, item).len();
+    let count = |cell: &CellId| siblings(grid, cell, items).len();
+    let any_lane = items.iter().all(|item| matches!(item, Item::Card(_)));
     let in_cell = |cell: CellId, index| Some(Landing::Cell { cell, index });
     let row = grid.rows.iter().position(|lane| *lane == cell.lane)?;
     let column = grid
@@ -237,7 +238,7 @@ fn nudged_item(
     match direction {
         Direction::Up if index > 0 => in_cell(cell.clone(), index - 1),
         Direction::Down if index < count(cell) => in_cell(cell.clone(), index + 1),
-        Direction::Up | Direction::Down if !matches!(item, Item::Card(_)) => None,
+        Direction::Up | Direction::Down if !any_lane => None,
         Direction::Up => {
             let cell = other_lane(grid.rows.get(row.checked_sub(1)?)?.clone());
             let last = count(&cell);
@@ -267,7 +268,9 @@ fn nudged_item(
 /// How many places there are at a landing, the moved thing included.
 pub(crate) fn places(grid: &Grid, moved: &Moved, landing: &Landing) -> usize {
     1 + match (moved, landing) {
-        (Moved::Item(item), Landing::Cell { cell, .. }) => siblings(grid, cell, item).len(),
+        (Moved::Item(_) | Moved::Group(..), Landing::Cell { cell, .. }) => {
+            siblings(grid, cell, moved.items()).len()
+        }
         (Moved::Step(id), Landing::Step { stage, .. }) => steps_of(grid, stage)
             .iter()
             .filter(|step| *step != id)
@@ -278,13 +281,13 @@ pub(crate) fn places(grid: &Grid, moved: &Moved, landing: &Landing) -> usize {
     }
 }
 
-/// The items of a cell without this one.
-pub(crate) fn siblings(grid: &Grid, cell: &CellId, item: &Item) -> Vec<Item> {
+/// The items of a cell without these.
+pub(crate) fn siblings(grid: &Grid, cell: &CellId, items: &[Item]) -> Vec<Item> {
     grid.cells
         .get(cell)
         .into_iter()
         .flatten()
-        .filter(|other| *other != item)
+        .filter(|other| !items.contains(other))
         .cloned()
         .collect()
 }

@@ -111,11 +111,17 @@ pub(crate) fn on_double_click(board: Board, event: &MouseEvent) {
 
 /// A right click or long press: the menu of the place, at the pointer.
 pub(crate) fn on_context_menu(board: Board, event: &MouseEvent) {
-    let Some(spot) =
-        spot_element(event).and_then(|place| Spot::parse(&place.get_attribute("data-spot")?))
-    else {
-        return;
-    };
+    let place = target_of(event)
+        .and_then(|target| target.closest("[data-group], [data-spot]").ok().flatten());
+    let spot = place.and_then(|place| {
+        // On the head of a stack it is that of its first card, which has all of the group.
+        let name = match place.has_attribute("data-group") {
+            true => "data-group",
+            false => "data-spot",
+        };
+        Spot::parse(&place.get_attribute(name)?)
+    });
+    let Some(spot) = spot else { return };
     if board.editing.is_now(&spot) || matches!(spot, Spot::Cell(_) | Spot::Gap(_) | Spot::Point(_))
     {
         return;
@@ -190,6 +196,15 @@ fn act(board: Board, button: &Element) {
                 board.settle(Spot::Point(step), false);
             }
         }
+        Some("fold-group") => {
+            let lead = button.closest("[data-group]").ok().flatten();
+            let lead = lead.and_then(|head| Spot::parse(&head.get_attribute("data-group")?));
+            if let Some(Spot::Item(item)) = lead
+                && let Some(group) = board.group_of(&item)
+            {
+                board.fold_group(&group, &item);
+            }
+        }
         Some("levels") => {
             if let Some(Spot::Point(step)) = spot() {
                 keys::open_levels(board, &step);
@@ -199,12 +214,10 @@ fn act(board: Board, button: &Element) {
     }
 }
 
+fn target_of(event: &Event) -> Option<Element> {
+    event.target()?.dyn_into::<Element>().ok()
+}
+
 fn spot_element(event: &Event) -> Option<Element> {
-    event
-        .target()?
-        .dyn_into::<Element>()
-        .ok()?
-        .closest("[data-spot]")
-        .ok()
-        .flatten()
+    target_of(event)?.closest("[data-spot]").ok().flatten()
 }

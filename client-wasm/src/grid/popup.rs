@@ -67,6 +67,8 @@ const FIRST: [&str; 8] = [
 pub(crate) enum Content {
     Menu(Spot),
     MoveTo(Spot),
+    /// Where the group of a card goes.
+    MoveGroup(Spot),
     Colours(Item),
     /// How what an item says is known.
     Statuses(Item),
@@ -205,6 +207,7 @@ impl Popup {
         match &self.content {
             Content::Menu(spot)
             | Content::MoveTo(spot)
+            | Content::MoveGroup(spot)
             | Content::Choices(spot)
             | Content::GroupName(spot, _)
             | Content::Paste(spot, _) => Some(spot.clone()),
@@ -280,6 +283,7 @@ fn PopupView(popup: Popup) -> impl IntoView {
     let label = match &popup.content {
         Content::Menu(_) | Content::AddTo(_) => None,
         Content::MoveTo(_) => Some("Move to"),
+        Content::MoveGroup(_) => Some("Move the group to"),
         Content::Colours(_) => Some("Colour"),
         Content::Statuses(_) => Some("Status"),
         Content::Levels(_) => Some("How does it feel?"),
@@ -344,7 +348,8 @@ fn content(board: Board, popup: &Popup) -> AnyView {
             .into_any()
         }
         Content::Colours(item) => view! { <Colours item=item /> }.into_any(),
-        Content::MoveTo(spot) => view! { <MoveTo spot=spot /> }.into_any(),
+        Content::MoveTo(spot) => view! { <MoveTo moved=Moved::at(&spot) /> }.into_any(),
+        Content::MoveGroup(spot) => view! { <MoveTo moved=board.group_at(&spot) /> }.into_any(),
         Content::Levels(step) => {
             let clear = step.clone();
             view! {

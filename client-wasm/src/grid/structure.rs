@@ -136,6 +136,9 @@ impl Board {
         {
             return self.land_chosen(item, cell, *index);
         }
+        if let (Moved::Group(group, _), Landing::Cell { .. }) = (moved, landing) {
+            return self.land_group(group, moved, landing);
+        }
         let grid = self.grid();
         let Some(edit) = moves::edit(&grid, moved, landing) else {
             return false;
@@ -244,9 +247,22 @@ impl Moved {
     pub(crate) fn spot(&self) -> Spot {
         match self {
             Self::Item(item) => Spot::Item(item.clone()),
+            Self::Group(_, items) => {
+                let first = items.first().cloned();
+                Spot::Item(first.expect("a group that is moved has cards"))
+            }
             Self::Step(id) => Spot::Step(id.clone()),
             Self::Stage(id) => Spot::Stage(id.clone()),
             Self::Lane(id) => Spot::Lane(id.clone()),
+        }
+    }
+
+    /// The items it is, if it is any.
+    pub(crate) fn items(&self) -> &[waymark_model::grid::Item] {
+        match self {
+            Self::Item(item) => std::slice::from_ref(item),
+            Self::Group(_, items) => items,
+            Self::Step(_) | Self::Stage(_) | Self::Lane(_) => &[],
         }
     }
 }

@@ -71,6 +71,25 @@ pub(crate) const SECTIONS: &[Section] = &[
         })
         .keys(&["Shift+R"])
         .when(|at| group(at).is_some()),
+        Command::new("card.group-move", "move", "Move its group to…", |at| {
+            if let Some(spot) = &at.spot {
+                at.open(Content::MoveGroup(spot.clone()));
+            }
+        })
+        .keys(&["Shift+M"])
+        .when(|at| group(at).is_some()),
+        Command::new(
+            "card.group-pick-up",
+            "move",
+            "Pick up its group, then move with arrow keys",
+            |at| {
+                if let Some(spot) = &at.spot {
+                    at.board.pick_up_group(spot);
+                }
+            },
+        )
+        .keys(&["Shift+P"])
+        .when(|at| group(at).is_some()),
         Command::new(
             "card.group-leave",
             "log-out",

@@ -1,9 +1,9 @@
 //! What can be done with a cell, and with the empty column of a stage.
 
 use waymark_model::edit::Place;
-use waymark_model::grid::{CellId, Item};
+use waymark_model::grid::CellId;
 
-use super::super::board::{Board, Role};
+use super::super::board::Role;
 use super::super::spot::Spot;
 use super::{At, CHOOSE, COPY, CUT, Command, DUPLICATE, PASTE, SELECT_NONE, Section, UNCUT};
 
@@ -85,14 +85,8 @@ fn enter(at: &At) {
 
 fn add(at: &At) {
     if let Some(cell) = cell(at) {
-        at.board
-            .start_draft(cell.clone(), last_item(at.board, cell));
+        at.board.start_draft(cell.clone(), None);
     }
-}
-
-/// The last item of a cell.
-pub(crate) fn last_item(board: Board, cell: &CellId) -> Option<Item> {
-    board.grid().items(cell).last().cloned()
 }
 
 fn add_step(at: &At) {

@@ -19,7 +19,7 @@ use crate::dom::document;
 pub(crate) fn landing(board: Board, moved: &Moved, x: f64, y: f64) -> Option<Landing> {
     let grid = board.grid();
     match moved {
-        Moved::Item(item) => in_cell(board, &grid, item, x, y),
+        Moved::Item(_) | Moved::Group(..) => in_cell(board, &grid, moved.items(), x, y),
         Moved::Step(_) => between_steps(&grid, moved, x),
         Moved::Stage(id) => {
             let others = grid.stages.iter().filter(|span| span.stage != *id);
@@ -43,13 +43,13 @@ pub(crate) fn landing(board: Board, moved: &Moved, x: f64, y: f64) -> Option<Lan
     }
 }
 
-fn in_cell(board: Board, grid: &Grid, item: &Item, x: f64, y: f64) -> Option<Landing> {
+fn in_cell(board: Board, grid: &Grid, items: &[Item], x: f64, y: f64) -> Option<Landing> {
     #[expect(clippy::cast_possible_truncation, reason = "pixels")]
     let under = document().element_from_point(x as f32, y as f32)?;
     let cell = under.closest("[data-cell]").ok().flatten()?;
     let mut cell = parse_cell(&cell.get_attribute("data-cell")?)?;
     // A pain point or an opportunity stays in its lane: only the step is chosen.
-    if !matches!(item, Item::Card(_)) {
+    if let Some(item) = items.iter().find(|item| !matches!(item, Item::Card(_))) {
         cell.lane = cell_of(grid, item)?.lane;
     }
     let flows = board.role(&cell.lane) == Role::Curve
@@ -61,19 +61,19 @@ fn in_cell(board: Board, grid: &Grid, item: &Item, x: f64, y: f64) -> Option<Lan
             middle_y(rect) < y
         }
     };
-    let index = others(grid, &cell, item)
+    let index = others(grid, &cell, items)
         .iter()
         .filter(|spot| rect_of(spot).is_some_and(|rect| before(&rect)))
         .count();
     Some(Landing::Cell { cell, index })
 }
 
-fn others(grid: &Grid, cell: &CellId, item: &Item) -> Vec<Spot> {
+fn others(grid: &Grid, cell: &CellId, items: &[Item]) -> Vec<Spot> {
     grid.cells
         .get(cell)
         .into_iter()
         .flatten()
-        .filter(|other| *other != item)
+        .filter(|other| !items.contains(other))
         .cloned()
         .map(Spot::Item)
         .collect()
@@ -135,8 +135,8 @@ struct Mark {
 fn mark(board: Board, carried: &Carried) -> Option<Mark> {
     let grid = board.grid();
     match (&carried.moved, carried.landing.as_ref()?) {
-        (Moved::Item(item), Landing::Cell { cell, index }) => {
-            let others = others(&grid, cell, item);
+        (Moved::Item(_) | Moved::Group(..), Landing::Cell { cell, index }) => {
+            let others = others(&grid, cell, carried.moved.items());
             let flows = board.role(&cell.lane) == Role::Curve
                 || super::super::faces::Face::of(board.kind(&cell.lane)).flows();
             let at = |rect: &DomRect, after: bool| {
@@ -314,8 +314,10 @@ pub(crate) fn Ghost() -> impl IntoView {
         let carried = board.carried.get()?;
         let (x, y) = carried.pointer?;
         let class = match &carried.moved {
-            Moved::Item(item) => {
-                let kind = cell_of(&board.grid(), item).map(|cell| board.kind(&cell.lane));
+            Moved::Item(_) | Moved::Group(..) => {
+                let first = carried.moved.items().first();
+                let cell = first.and_then(|item| cell_of(&board.grid(), item));
+                let kind = cell.map(|cell| board.kind(&cell.lane));
                 kind.map_or("card face-paper", |kind| {
                     super::super::faces::Face::of(kind).class()
                 })
@@ -323,7 +325,7 @@ pub(crate) fn Ghost() -> impl IntoView {
             _ => "card face-paper",
         };
         Some(view! {
-            <div class=format!("ghost {class}") style:transform=format!("translate({x}px, {y}px)") aria-hidden="true">
+            <div class=format!("ghost {class}") class:stacked=matches!(carried.moved, Moved::Group(..)) style:transform=format!("translate({x}px, {y}px)") aria-hidden="true">
                 <p class="card-text">{carried.words}</p>
             </div>
         })

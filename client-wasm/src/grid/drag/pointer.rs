@@ -96,17 +96,17 @@ impl Hand {
         else {
             return;
         };
-        if target
-            .closest("button, input, textarea, select, a, [data-action]")
-            .ok()
-            .flatten()
-            .is_some()
-        {
-            return;
-        }
-        let place = target.closest("[data-spot]").ok().flatten();
-        let moved =
-            place.and_then(|place| Moved::at(&Spot::parse(&place.get_attribute("data-spot")?)?));
+        let near = |selector| target.closest(selector).ok().flatten();
+        let spot = |place: Element| Spot::parse(&place.get_attribute("data-spot")?);
+        // The head of a stack is a button, and the handle of all its cards.
+        let moved = match near("[data-group]") {
+            Some(head) => Spot::parse(&head.get_attribute("data-group").unwrap_or_default())
+                .and_then(|lead| self.board.group_at(&lead)),
+            None if near("button, input, textarea, select, a, [data-action]").is_some() => None,
+            None => near("[data-spot]")
+                .and_then(spot)
+                .and_then(|spot| Moved::at(&spot)),
+        };
         let Some(moved) = moved else { return };
         if self.board.editing.is_now(&moved.spot()) {
             return;

@@ -6,6 +6,7 @@ use waymark_model::ids::{CardId, GroupId};
 
 use super::super::board::Board;
 use super::super::lens::Lens;
+use super::super::spot::Spot;
 use super::group_in;
 use crate::icon::Icon;
 
@@ -48,7 +49,7 @@ fn Head(id: CardId, cell: CellId) -> impl IntoView {
     let item = Item::Card(id);
     let head = move || {
         let (group, title, count) = stack.get()?;
-        let item = item.clone();
+        let lead = Spot::Item(item.clone()).key();
         let open = {
             let group = group.clone();
             move || !board.groups.is_closed(&group)
@@ -71,13 +72,8 @@ fn Head(id: CardId, cell: CellId) -> impl IntoView {
                 aria-expanded=move || open().to_string()
                 aria-label=label
                 data-testid="group"
-                on:click={
-                    let group = group.clone();
-                    move |event| {
-                        event.stop_propagation();
-                        board.fold_group(&group, &item);
-                    }
-                }
+                data-action="fold-group"
+                title="Click to open or close, drag to move all its cards"
             >
                 {icon}
                 <span class="group-title">{shown}</span>
@@ -85,9 +81,9 @@ fn Head(id: CardId, cell: CellId) -> impl IntoView {
             </button>
         };
         Some(if board.lens.get() == Lens::Outline {
-            view! { <h5 class="group-head">{button}</h5> }.into_any()
+            view! { <h5 class="group-head" data-group=lead>{button}</h5> }.into_any()
         } else {
-            view! { <div class="group-head">{button}</div> }.into_any()
+            view! { <div class="group-head" data-group=lead>{button}</div> }.into_any()
         })
     };
     head.into_any()

@@ -7,25 +7,24 @@ use waymark_model::map::JourneyMap;
 
 use super::super::board::Board;
 use super::super::moves::{Landing, Moved, here, siblings, steps_of};
-use super::super::spot::Spot;
 use super::dialog::Dialog;
 
 /// A choice: its value and what people read.
 type Choice = (String, String);
 
-/// The dialog for whatever is at a place.
+/// The dialog for whatever is to be moved.
 #[component]
-pub(crate) fn MoveTo(spot: Spot) -> impl IntoView {
+pub(crate) fn MoveTo(moved: Option<Moved>) -> impl IntoView {
     let board = Board::here();
-    let Some(moved) = Moved::at(&spot) else {
+    let Some(moved) = moved else {
         return ().into_any();
     };
     let Some(now) = here(&board.grid(), &moved) else {
         return ().into_any();
     };
     match (&moved, now) {
-        (Moved::Item(item), Landing::Cell { cell, index }) => {
-            view! { <MoveItem item=item.clone() cell=cell index=index /> }.into_any()
+        (Moved::Item(_) | Moved::Group(..), Landing::Cell { cell, index }) => {
+            view! { <MoveItems moved=moved cell=cell index=index /> }.into_any()
         }
         (Moved::Step(id), Landing::Step { stage, index }) => {
             view! { <MoveStep id=id.clone() stage=stage index=index /> }.into_any()
@@ -55,7 +54,7 @@ pub(crate) fn MoveTo(spot: Spot) -> impl IntoView {
 }
 
 #[component]
-fn MoveItem(item: Item, cell: CellId, index: usize) -> impl IntoView {
+fn MoveItems(moved: Moved, cell: CellId, index: usize) -> impl IntoView {
     let board = Board::here();
     let step = RwSignal::new(cell.step.to_string());
     let lane = RwSignal::new(cell.lane.to_string());
@@ -67,10 +66,10 @@ fn MoveItem(item: Item, cell: CellId, index: usize) -> impl IntoView {
         })
     };
     let positions = {
-        let item = item.clone();
+        let moved = moved.clone();
         Memo::new(move |_| {
             let others = chosen()
-                .map(|cell| siblings(&board.layout.get(), &cell, &item))
+                .map(|cell| siblings(&board.layout.get(), &cell, moved.items()))
                 .unwrap_or_default();
             positions(
                 &others
@@ -98,11 +97,18 @@ fn MoveItem(item: Item, cell: CellId, index: usize) -> impl IntoView {
         .iter()
         .map(|lane| (lane.id.to_string(), lane.title.clone()))
         .collect();
-    let any_lane = matches!(item, Item::Card(_));
+    let title = match &moved {
+        Moved::Group(..) => format!("Move {} to…", board.words_of(&moved)),
+        _ => "Move to…".to_owned(),
+    };
+    let any_lane = moved
+        .items()
+        .iter()
+        .all(|item| matches!(item, Item::Card(_)));
     let submit = move || {
         let Some(cell) = untrack(chosen) else { return };
         board.finish_move(
-            &Moved::Item(item.clone()),
+            &moved,
             &Landing::Cell {
                 cell,
                 index: position.get_untracked(),
@@ -110,7 +116,7 @@ fn MoveItem(item: Item, cell: CellId, index: usize) -> impl IntoView {
         );
     };
     view! {
-        <Form on_submit=Callback::new(move |()| submit())>
+        <Form title=title on_submit=Callback::new(move |()| submit())>
             <Grouped label="Step" groups=steps value=step on_change=Callback::new(move |()| elsewhere.with_value(|run| run())) />
             {any_lane
                 .then(|| {
@@ -218,9 +224,13 @@ impl Board {
 }
 
 #[component]
-fn Form(on_submit: Callback<()>, children: Children) -> impl IntoView {
+fn Form(
+    on_submit: Callback<()>,
+    #[prop(default = "Move to…".to_owned())] title: String,
+    children: Children,
+) -> impl IntoView {
     view! {
-        <Dialog title="Move to…".to_owned() hook="move-to" does="Move".to_owned() on_submit=on_submit>
+        <Dialog title=title hook="move-to" does="Move".to_owned() on_submit=on_submit>
             {children()}
         </Dialog>
     }

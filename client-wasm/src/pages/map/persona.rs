@@ -17,10 +17,10 @@ use crate::state::MapState;
 pub fn PersonaChip() -> impl IntoView {
     let map = expect_context::<MapState>();
     let whose = map.whose();
-    let shown = Memo::new(move |_| whose.with(|it| it.as_ref().map(|it| it.id.clone())));
-    move || match shown.get() {
-        Some(id) => view! { <Known id=id /> }.into_any(),
-        None => view! { <Unknown /> }.into_any(),
+    let anybody = Memo::new(move |_| whose.with(Option::is_some));
+    move || match anybody.get() {
+        true => view! { <Known persona=whose /> }.into_any(),
+        false => view! { <Unknown /> }.into_any(),
     }
 }
 
@@ -48,13 +48,9 @@ fn add(map: MapState) {
 }
 
 #[component]
-fn Known(id: PersonaId) -> impl IntoView {
+fn Known(persona: Signal<Option<Persona>>) -> impl IntoView {
     let map = expect_context::<MapState>();
-    let personas = map.personas();
-    let field = TextField::PersonaName(id.clone());
-    let persona = Memo::new(move |_| {
-        personas.with(|personas| personas.iter().find(|persona| persona.id == id).cloned())
-    });
+    let id = Memo::new(move |_| persona.with(|it| it.as_ref().map(|it| it.id.clone())));
     let name = Memo::new(move |_| {
         persona.with(|persona| {
             persona
@@ -81,6 +77,19 @@ fn Known(id: PersonaId) -> impl IntoView {
             <span class="persona-role">{role}</span>
         }
     });
+    let own_name = move || {
+        id.get().map(|id| {
+            view! {
+                <InPlace
+                    field=TextField::PersonaName(id)
+                    value=name
+                    label="Name of the persona"
+                    placeholder="Who is this about?"
+                    class="persona-name"
+                />
+            }
+        })
+    };
     let facts = move || {
         persona
             .with(|persona| persona.as_ref().map(Facts::of))
@@ -89,13 +98,7 @@ fn Known(id: PersonaId) -> impl IntoView {
     view! {
         <Popover id="persona" label="Persona" class="pill persona-chip" button_label=label button=button>
             <div class="persona-details">
-                <InPlace
-                    field=field
-                    value=name
-                    label="Name of the persona"
-                    placeholder="Who is this about?"
-                    class="persona-name"
-                />
+                {own_name}
                 {facts}
                 <Whose tab_stop=true />
                 <button class="popup-quiet" type="button" on:click=move |_| add(map)>
