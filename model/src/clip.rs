@@ -3,6 +3,7 @@
 //! clipboard is checked like any file.
 
 mod copies;
+mod links;
 mod paste;
 #[cfg(test)]
 mod tests;
@@ -12,6 +13,7 @@ use std::collections::BTreeMap;
 use yrs::{ReadTxn, Transact};
 
 pub use self::copies::Copies;
+pub use self::links::{AllLinks, Links, Named};
 pub use self::paste::{Landings, Match, Pasted};
 use crate::edit::{Edit, Place, TextField, apply};
 use crate::grid::{CellId, Grid, Item};
@@ -34,6 +36,8 @@ pub struct Clip {
     pub map: JourneyMap,
     /// What is written in the details of all that.
     pub details: BTreeMap<DetailsOf, Rich>,
+    /// What its opportunities are about, in the map it comes from.
+    pub links: AllLinks,
 }
 
 /// Why a clip cannot be read or written.
@@ -97,8 +101,13 @@ impl Clip {
         let all = map.opportunities.iter();
         let opportunities = all.filter(|it| has(Item::Opportunity(it.id.clone())));
         part.opportunities = opportunities.cloned().collect();
+        let mut links = AllLinks::new();
         for opportunity in &mut part.opportunities {
-            // It is shown at the first of its steps, and answers pain points of its map.
+            let of = Links::of(map, opportunity);
+            if !of.is_empty() {
+                links.insert(opportunity.id.clone(), of);
+            }
+            // It is shown at the first of its steps; the others may be outside.
             opportunity.steps.truncate(1);
             opportunity.pains.clear();
         }
@@ -112,7 +121,11 @@ impl Clip {
         part.personas
             .retain(|it| Some(&it.id) == first.as_ref() || feels(&it.id));
         let details = details_of(txn, &part);
-        Self { map: part, details }
+        Self {
+            map: part,
+            details,
+            links,
+        }
     }
 
     /// Leaves out how the steps feel.
@@ -138,7 +151,9 @@ impl Clip {
         let map = JourneyMap::read(&txn);
         let lanes: Vec<LaneId> = map.lanes.iter().map(|lane| lane.id.clone()).collect();
         let steps: Vec<StepId> = map.steps.iter().map(|step| step.id.clone()).collect();
-        Ok(Self::take(&txn, &map, &lanes, &steps, |_| true))
+        let clip = Self::take(&txn, &map, &lanes, &steps, |_| true);
+        let links = links::read(&txn, &clip.map);
+        Ok(Self { links, ..clip })
     }
 
     /// The clip as a file, in JSON.
@@ -157,6 +172,7 @@ impl Clip {
             let written = apply(&mut txn, &edit);
             debug_assert!(written.is_ok(), "{written:?} by {edit:?}");
         }
+        links::write(&mut txn, &self.links);
         let id = MapId::parse(NAME).expect("four letters are an id");
         let file = MapFile::read(&txn, &id).to_json();
         if file.len() > CLIP_BYTES {

@@ -177,6 +177,13 @@ pub enum Edit {
         step: StepId,
         place: Place<OpportunityId>,
     },
+    /// Say which steps an opportunity is about beside the one it is shown at, and which pain
+    /// points it answers.
+    LinkOpportunity {
+        id: OpportunityId,
+        also: Vec<StepId>,
+        pains: Vec<PainId>,
+    },
     /// Set or clear a number of an opportunity.
     ScoreOpportunity {
         id: OpportunityId,
@@ -360,6 +367,7 @@ pub fn apply_by(
             place,
         } => items::add_opportunity(txn, who, id, step, title, place),
         Edit::MoveOpportunity { id, step, place } => items::move_opportunity(txn, id, step, place),
+        Edit::LinkOpportunity { id, also, pains } => items::link(txn, id, also, pains),
         Edit::AddConnector { id, from, to, kind } => connectors::add(txn, id, from, to, *kind),
         Edit::SetConnectorKind { id, kind } => connectors::set_kind(txn, id, *kind),
         Edit::SpliceDetails {

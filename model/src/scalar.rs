@@ -13,6 +13,7 @@ use yrs::{Any, Number};
 
 use crate::edit::{Kind, OpportunityScore, PainScore};
 use crate::ids::{CardId, IdError, OpportunityId, PainId, PersonaId, StepId};
+use crate::limits::TEXT_CHARS;
 use crate::map::value::finite;
 use crate::map::{JourneyMap, Scale};
 use crate::schema;
@@ -33,6 +34,8 @@ pub enum ScalarField {
     CardColour(CardId),
     /// How what a card says is known: a word of [`ClaimStatus`].
     CardStatus(CardId),
+    /// Where a quote comes from: words.
+    CardSource(CardId),
     /// A number of a pain point, 1–5.
     Pain(PainId, PainScore),
     /// What people do about a pain point: a word of [`PainEffect`].
@@ -100,6 +103,7 @@ impl ScalarField {
             Self::Duration(id) => own(Kind::Step, id.as_str(), schema::DURATION),
             Self::CardColour(id) => own(Kind::Card, id.as_str(), schema::COLOUR),
             Self::CardStatus(id) => own(Kind::Card, id.as_str(), schema::STATUS),
+            Self::CardSource(id) => own(Kind::Card, id.as_str(), schema::SOURCE),
             Self::Pain(id, score) => own(Kind::Pain, id.as_str(), pain_key(*score)),
             Self::PainEffect(id) => own(Kind::Pain, id.as_str(), schema::EFFECT),
             Self::PainStatus(id) => own(Kind::Pain, id.as_str(), schema::STATUS),
@@ -139,6 +143,8 @@ impl ScalarField {
             (Self::Emotion(..), Scalar::Number(value)) => (scale.min..=scale.max).contains(value),
             (Self::MomentOfTruth(_), Scalar::Flag(_)) => true,
             (Self::Duration(_), Scalar::Word(word)) => word.chars().count() <= WORD_CHARS,
+            // Files may say a lot about it.
+            (Self::CardSource(_), Scalar::Word(word)) => word.chars().count() <= TEXT_CHARS,
             (Self::Pain(..) | Self::Opportunity(..), Scalar::Number(value)) => {
                 self.range().is_some_and(|(min, max)| {
                     value.fract() == 0.0 && (f64::from(min)..=f64::from(max)).contains(value)
@@ -174,7 +180,9 @@ impl ScalarField {
                     && map.personas.iter().any(|it| it.id == *persona)
             }
             Self::MomentOfTruth(id) | Self::Duration(id) => map.steps.iter().any(|it| it.id == *id),
-            Self::CardColour(id) | Self::CardStatus(id) => map.cards.iter().any(|it| it.id == *id),
+            Self::CardColour(id) | Self::CardStatus(id) | Self::CardSource(id) => {
+                map.cards.iter().any(|it| it.id == *id)
+            }
             Self::Pain(id, _) | Self::PainEffect(id) | Self::PainStatus(id) => {
                 map.pains.iter().any(|it| it.id == *id)
             }
@@ -198,6 +206,7 @@ fn of_parts(root: &str, id: &str, name: &str) -> Result<Option<ScalarField>, IdE
         (schema::STEPS, schema::DURATION) => step(ScalarField::Duration)?,
         (schema::CARDS, schema::COLOUR) => ScalarField::CardColour(CardId::parse(id)?),
         (schema::CARDS, schema::STATUS) => ScalarField::CardStatus(CardId::parse(id)?),
+        (schema::CARDS, schema::SOURCE) => ScalarField::CardSource(CardId::parse(id)?),
         (schema::PAINS, schema::SEVERITY) => score(PainScore::Severity)?,
         (schema::PAINS, schema::FREQUENCY) => score(PainScore::Frequency)?,
         (schema::PAINS, schema::IMPACT) => score(PainScore::Impact)?,
@@ -274,6 +283,7 @@ mod tests {
             ScalarField::Duration(step),
             ScalarField::CardColour(CardId::parse("c").unwrap()),
             ScalarField::CardStatus(CardId::parse("c").unwrap()),
+            ScalarField::CardSource(CardId::parse("c").unwrap()),
             ScalarField::Pain(pain.clone(), PainScore::Severity),
             ScalarField::Pain(pain.clone(), PainScore::Frequency),
             ScalarField::Pain(pain.clone(), PainScore::Impact),

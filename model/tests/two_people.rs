@@ -1,10 +1,10 @@
-//! What happens when two people change one map at the same time: rules C1 to C15 and
-//! C30 of `CONCURRENCY.md`.
+//! What happens when two people change one map at the same time: rules C1 to C15, C30
+//! and C34 of `CONCURRENCY.md`.
 
 #![allow(clippy::unwrap_used, reason = "a test that fails says where")]
 
 use waymark_model::edit::{Edit, Place, Target, TextField};
-use waymark_model::ids::{CardId, LaneId, PersonaId, StageId, StepId};
+use waymark_model::ids::{CardId, LaneId, OpportunityId, PainId, PersonaId, StageId, StepId};
 use waymark_model::interchange::MapFile;
 use waymark_model::invariants::violations;
 use waymark_model::map::JourneyMap;
@@ -337,4 +337,31 @@ fn c30_a_feeling_set_while_somebody_clears_it_is_kept() {
     };
     let map = Pair::at_once(&[set(Some(2.0))], &[set(None)]);
     assert_eq!(map.emotions[&(step("a01"), persona.clone())], 2.0);
+}
+
+#[test]
+fn c34_an_opportunity_answers_one_of_two_lists_without_what_is_deleted() {
+    let pain = |id: &str| PainId::parse(id).unwrap();
+    let answers = |ids: &[&str]| Edit::LinkOpportunity {
+        id: OpportunityId::parse("op1").unwrap(),
+        also: vec![step("a07")],
+        pains: ids.iter().map(|id| pain(id)).collect(),
+    };
+    let of = |map: &JourneyMap| -> Vec<String> {
+        let all = &map.opportunities;
+        let it = all.iter().find(|it| it.id.as_str() == "op1").unwrap();
+        it.pains.iter().map(ToString::to_string).collect()
+    };
+    let map = Pair::at_once(&[answers(&["pp1", "pp2"])], &[answers(&["pp3"])]);
+    assert!(
+        [vec!["pp1", "pp2"], vec!["pp3"]].contains(&of(&map).iter().map(String::as_str).collect())
+    );
+
+    let pair = Pair::new();
+    let gone = Target::Pain(pain("pp2"));
+    pair.edit(&pair.ana, &[answers(&["pp1", "pp2"])]);
+    pair.edit(&pair.ben, &[delete(gone.clone())]);
+    assert_eq!(of(&pair.meet()), ["pp1"]);
+    pair.edit(&pair.ben, &[Edit::Restore(gone)]);
+    assert_eq!(of(&pair.meet()), ["pp1", "pp2"]);
 }

@@ -40,6 +40,7 @@ pub enum EditKind {
     AddOpportunity,
     MoveOpportunity,
     ScoreOpportunity,
+    LinkOpportunity,
     SplitStage,
     MergeStage,
     SetLaneFlag,
@@ -91,6 +92,7 @@ impl EditKind {
         Self::AddOpportunity,
         Self::MoveOpportunity,
         Self::ScoreOpportunity,
+        Self::LinkOpportunity,
         Self::SplitStage,
         Self::MergeStage,
         Self::SetLaneFlag,
@@ -251,6 +253,15 @@ pub(crate) fn choose(
                 OpportunityScore::Effort,
             ])?,
             value: rng.chance(80).then(|| rng.between(0, 5) as u8),
+        },
+        EditKind::LinkOpportunity => Edit::LinkOpportunity {
+            id: rng.pick(&map.opportunities)?.id.clone(),
+            also: vec![rng.pick(&map.steps)?.id.clone()],
+            pains: rng
+                .pick(&map.pains)
+                .map(|it| it.id.clone())
+                .into_iter()
+                .collect(),
         },
         EditKind::SplitStage
         | EditKind::MergeStage

@@ -43,6 +43,7 @@ fn fields_of(board: Board, spot: &Spot) -> Vec<ScalarField> {
         Spot::Item(Item::Card(id)) => vec![
             ScalarField::CardColour(id.clone()),
             ScalarField::CardStatus(id.clone()),
+            ScalarField::CardSource(id.clone()),
         ],
         Spot::Step(id) => vec![
             ScalarField::MomentOfTruth(id.clone()),
@@ -224,6 +225,7 @@ fn name_of(field: &ScalarField) -> &'static str {
         ScalarField::Opportunity(_, OpportunityScore::BusinessValue) => "Value for the business",
         ScalarField::Opportunity(_, OpportunityScore::Effort) => "Effort",
         ScalarField::CardColour(_) => "Colour",
+        ScalarField::CardSource(_) => "Source",
         ScalarField::CardStatus(_)
         | ScalarField::PainStatus(_)
         | ScalarField::OpportunityStatus(_) => "Status",

@@ -24,7 +24,7 @@ pub(super) fn of_edit(edit: &Edit) -> &'static str {
         Edit::SetConnectorKind { .. } => "Kind of a connection",
         Edit::SpanCard { .. } => "Reach of a card",
         Edit::AddGroup { .. } => "New group",
-        Edit::SetAuthor { .. } => "Author",
+        Edit::SetAuthor { .. } => "Author of a copy",
         Edit::GroupCard { .. } => "Group of a card",
         Edit::MoveCard { .. } => "Moved card",
         Edit::MovePain { .. } => "Moved pain point",
@@ -33,6 +33,7 @@ pub(super) fn of_edit(edit: &Edit) -> &'static str {
             "Look of a lane"
         }
         Edit::SetEmotion { .. } => "Emotion",
+        Edit::LinkOpportunity { .. } => "Links of an opportunity",
         Edit::ScorePain { .. } | Edit::ScoreOpportunity { .. } => "Score",
         Edit::SpliceDetails { of, .. } | Edit::MarkDetails { of, .. } => of_details(of),
         Edit::SetScalar { field, .. } => of_scalar(field),
@@ -62,6 +63,7 @@ fn of_scalar(field: &ScalarField) -> &'static str {
         ScalarField::Pain(..) | ScalarField::Opportunity(..) => "Score",
         ScalarField::PainEffect(_) => "Effect",
         ScalarField::CardColour(_) => "Colour",
+        ScalarField::CardSource(_) => "Source",
         ScalarField::CardStatus(_)
         | ScalarField::PainStatus(_)
         | ScalarField::OpportunityStatus(_) => "Status",

@@ -1,5 +1,7 @@
 //! The edits that make a thing of a clip again.
 
+use std::collections::HashMap;
+
 use super::Clip;
 use crate::edit::{Edit, OpportunityScore, PainScore, Place, TextField};
 use crate::grid::{CellId, Item, first_lane};
@@ -81,7 +83,12 @@ impl<'a> Copies<'a> {
         after: Option<&Item>,
     ) -> (Item, Vec<Edit>) {
         let new = self.new_item(self.holds(&cell.lane));
-        let edits = item(clip, old, &new, cell, after);
+        let mut edits = item(clip, old, &new, cell, after);
+        if let (Item::Opportunity(old), Item::Opportunity(id)) = (old, &new)
+            && let Some(links) = clip.links.get(old)
+        {
+            edits.extend(links.edit(self.map, id, |_| None, &HashMap::new()));
+        }
         (new, edits)
     }
 }
@@ -163,6 +170,11 @@ pub(super) fn item(
                 let status = card.status.map_or("", |status| status.word());
                 edits.extend(word(clip, ScalarField::CardColour(id.clone()), colour));
                 edits.extend(word(clip, ScalarField::CardStatus(id.clone()), status));
+                edits.extend(word(
+                    clip,
+                    ScalarField::CardSource(id.clone()),
+                    &card.source,
+                ));
             }
         }
         (Item::Pain(old), Item::Pain(id)) => {
@@ -328,6 +340,11 @@ fn details(clip: &Clip, old: &DetailsOf, new: &DetailsOf) -> Vec<Edit> {
         }
     }
     edits
+}
+
+/// Whether two names mean the same.
+pub(super) fn same(a: &str, b: &str) -> bool {
+    a.trim().to_lowercase() == b.trim().to_lowercase()
 }
 
 /// Whether a rich text can be written by one splice.

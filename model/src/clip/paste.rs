@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::copies::{self, Holds};
+use super::copies::{self, Holds, same};
 use super::{Clip, Copies};
 use crate::edit::{Edit, Place};
 use crate::grid::{CellId, Grid, Item};
-use crate::ids::{GroupId, LaneId, PersonaId, StageId, StepId};
+use crate::ids::{GroupId, LaneId, OpportunityId, PainId, PersonaId, StageId, StepId};
 use crate::map::{JourneyMap, Lane, Persona};
 use crate::vocabulary::LaneKind;
 
@@ -224,6 +224,8 @@ impl Clip {
             self.map.steps.iter().map(|it| &it.id).zip(0..).collect();
         // A group of the clip is one in each cell its cards land in.
         let mut groups: HashMap<(GroupId, CellId), GroupId> = HashMap::new();
+        let mut pains: HashMap<PainId, PainId> = HashMap::new();
+        let mut opportunities: Vec<(OpportunityId, OpportunityId)> = Vec::new();
         for (row, column, old) in self.items() {
             let (Some(lane), Some(step_id)) = (lane(row), step(column)) else {
                 pasted.left += 1;
@@ -266,7 +268,23 @@ impl Clip {
                     group: Some(group.clone()),
                 });
             }
+            match (old, &new) {
+                (Item::Pain(old), Item::Pain(new)) => {
+                    pains.insert(old, new.clone());
+                }
+                (Item::Opportunity(old), Item::Opportunity(new)) => {
+                    opportunities.push((old, new.clone()));
+                }
+                _ => {}
+            }
             pasted.made.push(new);
+        }
+        // Once all pain points are there.
+        let landed = |id: &StepId| step(*columns.get(id)?);
+        for (old, new) in opportunities {
+            let links = self.links.get(&old);
+            let link = links.and_then(|it| it.edit(copies.map, &new, landed, &pains));
+            pasted.edits.extend(link);
         }
     }
 
@@ -309,8 +327,3 @@ impl Clip {
 
 /// Whether a lane of the map is like one of the clip.
 type Alike<'a> = dyn Fn(&Lane, &Lane) -> bool + 'a;
-
-/// Whether two names mean the same.
-fn same(a: &str, b: &str) -> bool {
-    a.trim().to_lowercase() == b.trim().to_lowercase()
-}

@@ -6,7 +6,7 @@ use super::{CLIP_BYTES, Clip, ClipError, Copies, Match};
 use crate::edit::tests::demo_doc;
 use crate::edit::{Author, Place, apply, apply_by};
 use crate::grid::{CellId, Grid, Item};
-use crate::ids::{LaneId, StageId, StepId};
+use crate::ids::{LaneId, OpportunityId, StageId, StepId};
 use crate::interchange::MapFile;
 use crate::map::{JourneyMap, Written};
 use crate::{invariants, schema};
@@ -314,5 +314,137 @@ steps: [{id: a, stage: s, title: A, sentiment: 1, sentiments: {q: -2}}]
             .map(|((_, who), value)| (who.as_str(), *value))
             .collect();
         assert_eq!(felt, [("p", 1.0), (ola, -2.0)]);
+    }
+}
+
+/// A clip as it comes back from a clipboard, in the cell of a lane and a step of a map.
+fn pasted_at(to: &Doc, clip: &Clip, lane: &str, step: &str) -> Vec<Item> {
+    let clip = Clip::parse(&clip.to_file().unwrap()).unwrap();
+    let before = map(to);
+    let mut ids = counter();
+    let mut copies = Copies::new(&before, &mut ids);
+    let at = CellId {
+        lane: LaneId::parse(lane).unwrap(),
+        step: StepId::parse(step).unwrap(),
+    };
+    let pasted = clip.into_cells(&mut copies, &Grid::of(&before), &at);
+    write(to, &pasted.edits);
+    pasted.made
+}
+
+#[test]
+fn a_copied_quote_says_where_it_comes_from() {
+    let doc = sample();
+    let clip = part(&doc, &["quotes"], &["a06"]);
+    let made = pasted_at(&doc, &clip, "quotes", "a01");
+    let after = map(&doc);
+    let card = after
+        .cards
+        .iter()
+        .find(|it| Item::Card(it.id.clone()) == made[0]);
+    assert_eq!(card.unwrap().source, "Interview 4, project manager");
+}
+
+/// The steps and the pain points of an opportunity.
+fn links(map: &JourneyMap, id: &OpportunityId) -> (Vec<String>, Vec<String>) {
+    let it = map.opportunities.iter().find(|it| it.id == *id).unwrap();
+    (
+        it.steps.iter().map(ToString::to_string).collect(),
+        it.pains.iter().map(ToString::to_string).collect(),
+    )
+}
+
+#[test]
+fn a_copied_opportunity_answers_the_same_pain_points_where_there_are_such() {
+    let doc = sample();
+    let lane = map(&doc)
+        .lanes
+        .iter()
+        .find(|it| it.kind == crate::vocabulary::LaneKind::Opportunities)
+        .unwrap()
+        .id
+        .clone();
+    let clip = part(&doc, &[lane.as_str()], &["a06"]);
+    let pasted = |to: &Doc, step: &str| {
+        let lane = map(to)
+            .lanes
+            .iter()
+            .find(|it| it.kind == crate::vocabulary::LaneKind::Opportunities)
+            .unwrap()
+            .id
+            .clone();
+        match pasted_at(to, &clip, lane.as_str(), step).remove(0) {
+            Item::Opportunity(id) => links(&map(to), &id),
+            other => panic!("{other:?}"),
+        }
+    };
+    let strings = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>();
+    assert_eq!(
+        pasted(&doc, "a02"),
+        (strings(&["a02", "a07"]), strings(&["pp1"]))
+    );
+    // The same ids mean something else in another map.
+    let elsewhere = demo_doc("water-damage-claim");
+    assert_eq!(pasted(&elsewhere, "c02"), (strings(&["c02"]), Vec::new()));
+}
+
+#[test]
+fn what_is_copied_together_stays_linked_to_each_other() {
+    let doc = sample();
+    let before = map(&doc);
+    let stage = before
+        .steps
+        .iter()
+        .find(|it| it.id.as_str() == "a06")
+        .unwrap()
+        .stage
+        .clone();
+    let steps: Vec<&str> = before
+        .steps
+        .iter()
+        .filter(|it| it.stage == stage)
+        .map(|it| it.id.as_str())
+        .collect();
+    let lanes: Vec<&str> = before.lanes.iter().map(|it| it.id.as_str()).collect();
+    let clip = Clip::parse(&part(&doc, &lanes, &steps).to_file().unwrap()).unwrap();
+    let mut ids = counter();
+    let mut copies = Copies::new(&before, &mut ids);
+    let (_, pasted) = clip
+        .as_stage(&mut copies, Place::After(stage.clone()))
+        .unwrap();
+    write(&doc, &pasted.edits);
+    let after = map(&doc);
+    let copy = pasted.made.iter().find_map(|item| match item {
+        Item::Opportunity(id) => Some(id.clone()),
+        _ => None,
+    });
+    let (new_steps, new_pains) = links(&after, &copy.unwrap());
+    let pain = pasted.made.iter().find_map(|item| match item {
+        Item::Pain(id) => Some(id.to_string()),
+        _ => None,
+    });
+    assert_eq!(new_pains, [pain.unwrap()]);
+    assert_eq!(new_steps.len(), 2);
+    assert!(new_steps.iter().all(|step| !steps.contains(&step.as_str())));
+}
+
+#[test]
+fn forged_links_are_left_out() {
+    let lane = "opps";
+    for links in [
+        r#"7"#,
+        r#"{"o": []}"#,
+        r#"{"o": {"steps": 3, "pains": [7, {"id": "a b", "says": ""}, {"id": "p"}]}}"#,
+        r#"{"else": {"pains": [{"id": "pp1", "says": "x"}]}}"#,
+    ] {
+        let text = format!(
+            r#"{{"format": "journey-map/1", "map": {{"id": "m", "title": "M"}},
+                "lanes": [{{"id": "{lane}", "type": "opportunities", "title": "L"}}],
+                "stages": [{{"id": "s", "title": "S"}}],
+                "steps": [{{"id": "t", "stage": "s", "title": "T"}}],
+                "opportunities": [{{"id": "o", "title": "Why", "steps": ["t"]}}],
+                "links": {links}}}"#
+        );
+        assert!(Clip::parse(&text).unwrap().links.is_empty(), "{links}");
     }
 }

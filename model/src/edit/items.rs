@@ -4,6 +4,7 @@
 //! them in a cell: a place is looked for among those of the same step, and a lone one
 //! keeps the place it has.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use yrs::{Any, Map, MapRef, TransactionMut};
@@ -107,6 +108,40 @@ pub(super) fn move_opportunity(
         put(txn, &fields, &siblings, at, true);
     }
     Ok(())
+}
+
+/// Only what changes is written, so that somebody else's move of it stays.
+pub(super) fn link(
+    txn: &mut TransactionMut<'_>,
+    id: &OpportunityId,
+    also: &[StepId],
+    pains: &[PainId],
+) -> Result<(), EditError> {
+    let fields = live(txn, Kind::Opportunity, id.as_str())?;
+    for step in also {
+        live(txn, Kind::Step, step.as_str())?;
+    }
+    for pain in pains {
+        live(txn, Kind::Pain, pain.as_str())?;
+    }
+    let mut steps: Vec<String> = shown_at(txn, &fields).into_iter().collect();
+    steps.extend(also.iter().map(|step| step.as_str().to_owned()));
+    let pains = pains.iter().map(|pain| pain.as_str().to_owned());
+    for (key, wanted) in [
+        (schema::STEPS, once_each(steps)),
+        (schema::PAIN_POINTS, once_each(pains.collect())),
+    ] {
+        if value::strings(txn, &fields, key) != wanted {
+            fields.insert(txn, key, list(wanted));
+        }
+    }
+    Ok(())
+}
+
+fn once_each(mut items: Vec<String>) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    items.retain(|item| seen.insert(item.clone()));
+    items
 }
 
 fn opportunity_index(

@@ -13,7 +13,21 @@ use super::pick;
 /// The edit that two dice choose, if the map has what it needs.
 pub(super) fn edit(map: &JourneyMap, (a, b): (u16, u16)) -> Option<Edit> {
     let claim = pick(ClaimStatus::ALL, b).map(|it| Scalar::from(it.word()));
-    let (kind, a) = (a % 5, a / 5);
+    let (kind, a) = (a % 7, a / 7);
+    if kind == 5 {
+        let pains = map.pains.iter().map(|it| it.id.clone());
+        return Some(Edit::LinkOpportunity {
+            id: pick(&map.opportunities, a)?.id,
+            also: pick(&map.steps, b).map(|it| it.id).into_iter().collect(),
+            pains: pains.take(usize::from(b % 3)).collect(),
+        });
+    }
+    if kind == 6 {
+        return Some(Edit::SetScalar {
+            field: ScalarField::CardSource(pick(&map.cards, a)?.id),
+            value: [None, Some("an interview".into())][usize::from(b % 2)].clone(),
+        });
+    }
     if kind == 4 {
         return Some(Edit::SetAuthor {
             of: Item::Card(pick(&map.cards, a)?.id),

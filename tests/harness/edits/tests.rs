@@ -104,6 +104,7 @@ fn kind_of(edit: &Edit) -> EditKind {
         Edit::SetPainEffect { .. } => EditKind::SetPainEffect,
         Edit::AddOpportunity { .. } => EditKind::AddOpportunity,
         Edit::MoveOpportunity { .. } => EditKind::MoveOpportunity,
+        Edit::LinkOpportunity { .. } => EditKind::LinkOpportunity,
         Edit::ScoreOpportunity { .. } => EditKind::ScoreOpportunity,
         Edit::SetScalar { .. } => EditKind::SetScalar,
         Edit::AddConnector { .. } => EditKind::AddConnector,

@@ -26,7 +26,14 @@ pub(super) fn any_scalar(map: &JourneyMap, rng: &mut Rng) -> Option<(ScalarField
             .filter(|_| rng.chance(80))
     };
     let claim: Vec<&str> = ClaimStatus::ALL.iter().map(|it| it.word()).collect();
-    Some(match rng.below(5) {
+    Some(match rng.below(6) {
+        4 => {
+            let card = rng.pick(&map.cards)?.id.clone();
+            (
+                ScalarField::CardSource(card),
+                word(&["an interview", "a survey"], rng),
+            )
+        }
         0 => {
             let colours: Vec<&str> = Colour::ALL.iter().map(|it| it.word()).collect();
             let card = rng.pick(&map.cards)?.id.clone();

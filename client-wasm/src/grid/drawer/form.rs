@@ -7,7 +7,7 @@ use waymark_model::grid::Item;
 use waymark_model::ids::{CardId, OpportunityId, PainId, StepId};
 use waymark_model::rich::DetailsOf;
 use waymark_model::scalar::{Scalar, ScalarField};
-use waymark_model::vocabulary::{ClaimStatus, OpportunityStatus};
+use waymark_model::vocabulary::{ClaimStatus, LaneKind, OpportunityStatus};
 use web_sys::Element;
 
 use super::super::board::{Board, text_field};
@@ -144,19 +144,42 @@ fn claims() -> Vec<(&'static str, &'static str)> {
 
 #[component]
 fn CardFields(id: CardId) -> impl IntoView {
-    let card = Board::here().state.card(&id);
+    let board = Board::here();
+    let card = board.state.card(&id);
     let status = Signal::derive(move || {
         card.with(|card| card.as_ref()?.status.map(|it| it.word().to_owned()))
     });
     let source = said(card, |card| &card.source);
+    let set_source = {
+        let id = id.clone();
+        move |event: leptos::ev::Event| {
+            let word = event_target_value(&event).trim().to_owned();
+            let _ = board.state.edit(Edit::SetScalar {
+                field: ScalarField::CardSource(id.clone()),
+                value: (!word.is_empty()).then_some(Scalar::Word(word)),
+            });
+        }
+    };
+    // Quotes come from somewhere; other cards say so only if they do.
+    let has_source = Memo::new(move |_| {
+        let lane = card.with(|card| card.as_ref().map(|card| card.lane.clone()));
+        let kind = lane.and_then(|lane| board.lanes.with(|lanes| Some(lanes.get(&lane)?.0)));
+        kind == Some(LaneKind::Quotes) || source.with(|source| !source.is_empty())
+    });
     let source = move || {
-        let source = source.get();
-        (!source.is_empty()).then(|| {
+        has_source.get().then(|| {
             view! {
-                <div class="drawer-field">
+                <label class="drawer-field">
                     <span class="drawer-label">"Source"</span>
-                    <p class="drawer-value">{source}</p>
-                </div>
+                    <input
+                        class="drawer-input"
+                        type="text"
+                        placeholder="Interview 4, project manager"
+                        autocomplete="off"
+                        prop:value=source
+                        on:change=set_source.clone()
+                    />
+                </label>
             }
         })
     };
