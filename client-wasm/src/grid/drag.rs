@@ -49,9 +49,7 @@ impl Board {
     /// tracked.
     pub(crate) fn lifts(&self, item: &Item) -> bool {
         self.lifted.with(|lifted| match lifted {
-            Some(Moved::Item(lifted)) if self.selection.has_now(lifted) => {
-                self.selection.has(item)
-            }
+            Some(Moved::Item(lifted)) if self.selection.has_now(lifted) => self.selection.has(item),
             Some(moved) => moved.items().contains(item),
             None => false,
         })

@@ -8,8 +8,8 @@ use super::super::board::Board;
 use super::super::faces::mood_words;
 use super::plot::{mood, signed};
 use super::summary;
-use crate::panels::heads::Heads;
 use super::whose::named;
+use crate::panels::heads::Heads;
 
 /// One step of the journey.
 #[derive(Clone, Debug, PartialEq)]
