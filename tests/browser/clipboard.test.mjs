@@ -63,6 +63,31 @@ describe("the clipboard", { timeout: 240_000 }, () => {
     const twin = map.cell("pains", "a06").locator("[data-pain]:not([data-pain=pp1])");
     await twin.first().waitFor();
     assert.match(await twin.first().innerText(), /Import breaks tables/);
+
+    // A quote says where it comes from, an opportunity what it answers: so do their copies.
+    const drawer = map.page.getByTestId("drawer");
+    await map.card("q1").focus();
+    await map.keyboard.press("ControlOrMeta+d");
+    await map.cell("quotes", "a06").locator(".card").nth(1).focus();
+    await map.keyboard.press("i");
+    const source = drawer.getByLabel("Source");
+    await source.waitFor();
+    assert.equal(await source.inputValue(), "Interview 4, project manager");
+    await map.keyboard.press("Escape");
+    await map.grid.locator("[data-opportunity=op1]").focus();
+    await map.keyboard.press("ControlOrMeta+c");
+    const lane = await map.grid
+      .locator("[data-opportunity=op1]")
+      .evaluate((it) => it.closest("[data-cell]").dataset.cell.split("/")[0]);
+    await goTo(map, lane, "a02");
+    await map.keyboard.press("ControlOrMeta+v");
+    const copy = map.cell(lane, "a02").locator("[data-opportunity]").filter({ hasText: "file by file" });
+    await copy.waitFor();
+    await copy.focus();
+    await map.keyboard.press("i");
+    await drawer.getByRole("list", { name: "Answers" }).getByText(/Import breaks tables/).waitFor();
+    assert.equal(await drawer.getByRole("list", { name: "Also about" }).getByRole("button").count(), 1);
+    await map.keyboard.press("Escape");
     assert.match(label, /rank \d/);
     assert.match(await twin.first().getAttribute("aria-label"), /rank \d/);
   });

@@ -6,6 +6,7 @@
 mod address;
 mod form;
 mod lane;
+mod links;
 pub(crate) mod rich;
 mod status;
 mod written;

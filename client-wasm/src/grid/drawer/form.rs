@@ -20,6 +20,7 @@ use super::super::question::StageGoal;
 use super::super::reading::said;
 use super::super::spot::Spot;
 use super::lane::LaneFields;
+use super::links::Links;
 use super::rich::RichDetails;
 use super::status::WordChoice;
 use super::written::Author;
@@ -213,7 +214,8 @@ fn OpportunityFields(id: OpportunityId) -> impl IntoView {
     let words = words.map(|it| (it.word(), it.label())).collect();
     view! {
         <OpportunityScores id=id.clone() />
-        <WordChoice label="How far is it?" field=ScalarField::OpportunityStatus(id) words=words now=status />
+        <WordChoice label="How far is it?" field=ScalarField::OpportunityStatus(id.clone()) words=words now=status />
+        <Links id=id />
     }
     .into_any()
 }
