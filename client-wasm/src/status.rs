@@ -86,9 +86,10 @@ pub fn SaveStatus() -> impl IntoView {
             </span>
         }
     });
+    let open = RwSignal::new(false);
     view! {
-        <Popover id="save-details" label="Saving" class="save-button" button=button>
-            <Details />
+        <Popover id="save-details" label="Saving" class="save-button" button=button open=open>
+            <Details open=open />
         </Popover>
         // What is in a button is only its name: the words are told from beside it.
         <span class="sr-only" role="status">{move || shown.with(|state| look(state).words)}</span>
@@ -118,10 +119,12 @@ fn settled(state: Signal<SaveState>) -> Signal<SaveState> {
     shown.into()
 }
 
+/// What is behind the words, read only while somebody looks: it changes with every letter.
 #[component]
-fn Details() -> impl IntoView {
+fn Details(open: RwSignal<bool>) -> impl IntoView {
     let map = expect_context::<MapState>();
-    let (state, pending) = (map.save_state(), map.pending());
+    let (state, all) = (map.save_state(), map.pending());
+    let pending = Memo::new(move |_| open.get().then(|| all.get()).unwrap_or_default());
     let since = move || match pending.with(|pending| pending.since) {
         0 => None,
         since => Some(format!(
