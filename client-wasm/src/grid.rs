@@ -7,7 +7,8 @@
 //! with `data-value`, `data-level` with `data-for="STEP"` on the dots that set it and
 //! alone on the faces of its popup; `data-flag="drop|trough|peak|sawtooth"` on pattern
 //! labels; `data-spot="KIND:ID"` on everything that can have focus; `data-person` on name
-//! tags. Buttons carry `data-action`: `more`, `add`, `add-step`, `add-stage`, `add-lane`,
+//! tags; `data-continues` on what leads to a card from a step it only reaches, with the
+//! card's id. Buttons carry `data-action`: `more`, `add`, `add-step`, `add-stage`, `add-lane`,
 //! `level`, `levels`. `data-testid`: `grid`, `stage`, `step`, `lane`, `cell`, `item`,
 //! `editor`, `point`, `popup`, `move-to`, `name-stages`, `add`, `add-stage`, `add-lane`,
 //! `choices`, `choice`, `paste-preview`, `group`, `suggestions`, `pain-score`, `pain-rank`,
