@@ -124,7 +124,13 @@ fn settled(state: Signal<SaveState>) -> Signal<SaveState> {
 fn Details(open: RwSignal<bool>) -> impl IntoView {
     let map = expect_context::<MapState>();
     let (state, all) = (map.save_state(), map.pending());
-    let pending = Memo::new(move |_| open.get().then(|| all.get()).unwrap_or_default());
+    let pending = Memo::new(move |_| {
+        if open.get() {
+            all.get()
+        } else {
+            Pending::default()
+        }
+    });
     let since = move || match pending.with(|pending| pending.since) {
         0 => None,
         since => Some(format!(
