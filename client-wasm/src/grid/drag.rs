@@ -92,6 +92,10 @@ impl Board {
         };
         let places = moves::places(&grid, &carried.moved, &next);
         self.state.announce(self.say_place(&next, places));
+        if let Landing::Cell { cell, .. } = &next {
+            // Keys may be quicker than what is drawn: the mark needs its cell.
+            self.window.demand(cell);
+        }
         self.carried.set(Some(Carried {
             landing: Some(next),
             ..carried

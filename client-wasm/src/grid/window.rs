@@ -8,6 +8,7 @@
 
 mod room;
 
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
@@ -99,44 +100,61 @@ impl Inner {
             .any(|it| it.as_ref() == Some(cell))
     }
 
-    /// Lines up the cells that came near or went away: what is seen comes first.
+    /// Lines up the cells that came near or went away: what is seen comes first, from the
+    /// left.
     fn want(&mut self) {
-        self.queue.clear();
+        let grid = self.layout.get_untracked();
+        let steps = grid
+            .columns
+            .iter()
+            .filter_map(|column| column.step.as_ref());
+        let steps: Vec<&StepId> = steps.collect();
         let mut found = Vec::new();
         for (lane, shown) in &self.rows {
             let shown = shown.read_untracked();
-            for step in self.steps.keys() {
+            for (column, step) in steps.iter().enumerate() {
                 let Some(reach) = self.reach(lane, step) else {
                     continue;
                 };
-                if (reach > Reach::Far) != shown.contains(step) {
-                    found.push((reach, lane.clone(), step.clone()));
+                let cell = || CellId {
+                    lane: lane.clone(),
+                    step: (*step).clone(),
+                };
+                let differs = (reach > Reach::Far) != shown.contains(*step);
+                if differs && !(reach == Reach::Far && self.stays(&cell())) {
+                    found.push((Reverse(reach), column, cell()));
                 }
             }
         }
-        for (reach, lane, step) in found {
-            let cell = CellId { lane, step };
-            match reach {
-                Reach::Far if self.stays(&cell) => {}
-                Reach::Seen => self.queue.push_front(cell),
-                Reach::Near | Reach::Far => self.queue.push_back(cell),
-            }
-        }
+        found.sort_unstable_by_key(|found| (found.0, found.1));
+        self.queue = found.into_iter().map(|(_, _, cell)| cell).collect();
     }
 
     /// What there is time for in one frame, by rows: a step, and whether its cell comes.
+    ///
+    /// In a row with focus cells come and go one by one: a keyed list puts cells that stay
+    /// in anew when several change before them, and they would lose focus.
     fn next(&mut self) -> Vec<(Shown, Vec<(StepId, bool)>)> {
         let grid = self.layout.get_untracked();
         let mut changes: HashMap<LaneId, Vec<(StepId, bool)>> = HashMap::new();
+        let mut later = VecDeque::new();
         let mut budget = A_FRAME;
         while budget > 0
             && let Some(cell) = self.queue.pop_front()
         {
+            let focus = [&self.kept, &self.awaited].into_iter().flatten();
+            let is_careful = focus.into_iter().any(|it| it.lane == cell.lane);
+            if is_careful && changes.contains_key(&cell.lane) {
+                later.push_back(cell);
+                continue;
+            }
             let comes = self.reach(&cell.lane, &cell.step) > Some(Reach::Far);
             budget = budget.saturating_sub(grid.items(&cell).len() + 1);
             let CellId { lane, step } = cell;
             changes.entry(lane).or_default().push((step, comes));
         }
+        later.append(&mut self.queue);
+        self.queue = later;
         let rows = changes.into_iter();
         rows.filter_map(|(lane, steps)| Some((self.rows.get(&lane)?.clone(), steps)))
             .collect()
