@@ -63,21 +63,21 @@ fn Head(id: CardId, cell: CellId) -> impl IntoView {
         } else {
             title
         };
-        let label = format!("Group {shown}, {} cards", count);
         let button = view! {
             <button
                 class="group-fold"
                 type="button"
                 tabindex="-1"
                 aria-expanded=move || open().to_string()
-                aria-label=label
                 data-testid="group"
                 data-action="fold-group"
                 title="Click to open or close, drag to move all its cards"
             >
                 {icon}
+                <span class="sr-only">"Group "</span>
                 <span class="group-title">{shown}</span>
                 <span class="group-count">{count}</span>
+                <span class="sr-only">{if count == 1 { " card" } else { " cards" }}</span>
             </button>
         };
         Some(if board.lens.get() == Lens::Outline {
