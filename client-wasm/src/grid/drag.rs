@@ -100,7 +100,7 @@ impl Board {
             landing: Some(next),
             ..carried
         }));
-        hit::reveal_mark();
+        hit::reveal_mark(*self);
     }
 
     /// Drops it where it is.

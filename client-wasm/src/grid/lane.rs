@@ -203,6 +203,7 @@ fn LaneHeader(lane: LaneId) -> impl IntoView {
     let data = board.state.lane(&lane);
     let spot = Spot::Lane(lane.clone());
     let spot_key = spot.key();
+    let at_hand = board.handles(&spot);
     let title = said(data, |lane| &lane.title);
     let kind = {
         let lane = lane.clone();
@@ -217,12 +218,32 @@ fn LaneHeader(lane: LaneId) -> impl IntoView {
         let pinned = data.with(|lane| lane.as_ref().is_some_and(|lane| lane.pinned));
         pinned.then(|| view! { <span class="lane-pin" title="Pinned"><Icon name="pin" /></span> })
     };
-    let toggle = {
-        let lane = lane.clone();
-        move |event: web_sys::MouseEvent| {
+    let more = {
+        let at_hand = at_hand.clone();
+        let of = Signal::derive(move || format!("lane {}", title.get()));
+        move || at_hand().then(|| view! { <More of=of /> })
+    };
+    let folded = lane.clone();
+    let toggle = move || {
+        let lane = folded.clone();
+        let toggle = move |event: web_sys::MouseEvent| {
             event.stop_propagation();
             board.collapse_lane(&lane, !collapsed.get_untracked());
-        }
+        };
+        (collapsed.get() || at_hand()).then(|| {
+            view! {
+                <button
+                    class="lane-toggle"
+                    type="button"
+                    tabindex="-1"
+                    aria-expanded=move || (!collapsed.get()).to_string()
+                    aria-label=move || format!("{} lane {}", if collapsed.get() { "Open" } else { "Collapse" }, title.get())
+                    on:click=toggle
+                >
+                    <Icon name="chevron-down" />
+                </button>
+            }
+        })
     };
     let icon = move || {
         kind.get().map(|(kind, _)| view! { <span class="lane-icon" title=kind.label()><Icon name=faces::icon(kind) /></span> })
@@ -269,17 +290,8 @@ fn LaneHeader(lane: LaneId) -> impl IntoView {
                 {persona}
             </div>
             {pin}
-            <button
-                class="lane-toggle"
-                type="button"
-                tabindex="-1"
-                aria-expanded=move || (!collapsed.get()).to_string()
-                aria-label=move || format!("{} lane {}", if collapsed.get() { "Open" } else { "Collapse" }, title.get())
-                on:click=toggle
-            >
-                <Icon name="chevron-down" />
-            </button>
-            <More of=Signal::derive(move || format!("lane {}", title.get())) />
+            {toggle}
+            {more}
         </div>
     }
     .into_any()

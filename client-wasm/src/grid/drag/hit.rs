@@ -263,8 +263,8 @@ fn mark(board: Board, carried: &Carried) -> Option<Mark> {
 }
 
 /// Scrolls the cell into view that something carried by keys would land in.
-pub(crate) fn reveal_mark() {
-    request_animation_frame(|| {
+pub(crate) fn reveal_mark(board: Board) {
+    request_animation_frame(move || {
         let mark = document()
             .query_selector(".drop-cell, .drop-mark")
             .ok()
@@ -276,6 +276,8 @@ pub(crate) fn reveal_mark() {
             .and_then(cell_element)
         {
             super::super::focus::reveal(&cell);
+            // The mark is where the cell was before.
+            board.carried.notify();
         }
     });
 }
