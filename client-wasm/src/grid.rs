@@ -33,6 +33,7 @@ mod commands;
 mod connectors;
 mod continued;
 pub(crate) mod curve;
+mod drafts;
 mod drag;
 mod drawer;
 mod faces;
