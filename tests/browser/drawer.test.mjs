@@ -81,6 +81,10 @@ describe("the drawer", { timeout: 240_000 }, () => {
     const ana = await openMap(t, browser, server, "Ana");
     const ben = await openMap(t, browser, server, "Ben");
     await ana.openDetails(CARD);
+    for (const name of ["Copy the link to these details", "Close details"]) {
+      const box = await map.drawer.getByRole("button", { name }).boundingBox();
+      assert.ok(box.width < 50 && box.x + box.width <= map.page.viewportSize().width, `${name} is in the bar`);
+    }
     await ana.keyboard.press("Escape");
     await ana.focusIs(`card:${CARD}`);
     assert.equal(await ana.drawer.count(), 0);

@@ -181,7 +181,7 @@ fn Panel() -> impl IntoView {
             <div class="side-bar drawer-bar">
                 <h2 class="drawer-tab">"Details"</h2>
                 <button
-                    class="icon-button drawer-link"
+                    class="icon-button drawer-copy"
                     type="button"
                     aria-label="Copy the link to these details"
                     title="Copy the link to these details"
