@@ -82,8 +82,8 @@ describe("the drawer", { timeout: 240_000 }, () => {
     const ben = await openMap(t, browser, server, "Ben");
     await ana.openDetails(CARD);
     for (const name of ["Copy the link to these details", "Close details"]) {
-      const box = await map.drawer.getByRole("button", { name }).boundingBox();
-      assert.ok(box.width < 50 && box.x + box.width <= map.page.viewportSize().width, `${name} is in the bar`);
+      const box = await ana.drawer.getByRole("button", { name }).boundingBox();
+      assert.ok(box.width < 50 && box.x + box.width <= ana.page.viewportSize().width, `${name} is in the bar`);
     }
     await ana.keyboard.press("Escape");
     await ana.focusIs(`card:${CARD}`);
