@@ -27,7 +27,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[OsString]) -> Result<()> {
     let only_explains = arguments.iter().any(|word| word == "--help");
     if !only_explains {
         let chromium = tools::ensure_chromium(workspace)?;
-        let built = serve::build(workspace, Flavour::Release)?;
+        let built = serve::build(workspace, Flavour::Release, &[])?;
         command
             .env("SERVER_UNDER_TEST", &built.server)
             .env("PAGE_UNDER_TEST", &built.web)

@@ -123,7 +123,7 @@ fn main() -> ExitCode {
             data,
             listen,
         } => serve::run(&workspace, build.flavour(), data.as_deref(), listen),
-        Command::Build { build } => serve::build(&workspace, build.flavour()).map(drop),
+        Command::Build { build } => serve::build(&workspace, build.flavour(), &[]).map(drop),
         Command::Screenshots { build } => screenshots::take(&workspace, build.flavour()),
         Command::Check => check::run(&workspace),
         Command::Test { parts } => suites::run(&workspace, &parts),

@@ -16,7 +16,7 @@ pub(crate) fn take(workspace: &Workspace, flavour: Flavour) -> Result<()> {
     tools::ensure_node(workspace)?;
     tools::ensure_npm_packages(workspace)?;
     let chromium = tools::ensure_chromium(workspace)?;
-    let built = serve::build(workspace, flavour)?;
+    let built = serve::build(workspace, flavour, &[])?;
     let folder = workspace.root().join(FOLDER);
     let mut command = workspace.command("node");
     command

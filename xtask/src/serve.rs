@@ -11,7 +11,7 @@ use crate::workspace::{self, Flavour, Workspace};
 use crate::{client, page, tools};
 
 /// The phases of [`build_phases`].
-const BUILD_PHASES: usize = 4;
+const BUILD_PHASES: usize = 3;
 
 /// What a build leaves behind.
 #[derive(Debug)]
@@ -22,12 +22,13 @@ pub(crate) struct Built {
     pub(crate) web: PathBuf,
 }
 
-/// Builds the client and the server.
+/// Builds the client and the server, and what else cargo is asked for by `more` (such as
+/// `--package` and a name) for the server's profile.
 ///
 /// # Errors
 /// When a tool is missing that cannot be installed, or something does not compile.
-pub(crate) fn build(workspace: &Workspace, flavour: Flavour) -> Result<Built> {
-    let built = build_phases(workspace, flavour, &mut Progress::new(BUILD_PHASES))?;
+pub(crate) fn build(workspace: &Workspace, flavour: Flavour, more: &[&str]) -> Result<Built> {
+    let built = build_phases(workspace, flavour, more, &mut Progress::new(BUILD_PHASES))?;
     println!(
         "built {} and {}",
         built.server.display(),
@@ -49,7 +50,7 @@ pub(crate) fn run(
     // Better now than after minutes of building.
     check_address(listen)?;
     let mut progress = Progress::new(BUILD_PHASES + 1);
-    let built = build_phases(workspace, flavour, &mut progress)?;
+    let built = build_phases(workspace, flavour, &[], &mut progress)?;
     let data = match data {
         Some(named) => {
             std::path::absolute(named).context("the data folder has no absolute path")?
@@ -72,41 +73,47 @@ pub(crate) fn run(
     become_program(command)
 }
 
-fn build_phases(workspace: &Workspace, flavour: Flavour, progress: &mut Progress) -> Result<Built> {
+fn build_phases(
+    workspace: &Workspace,
+    flavour: Flavour,
+    more: &[&str],
+    progress: &mut Progress,
+) -> Result<Built> {
     progress.phase("checking the tools");
     tools::ensure_wasm_target(workspace)?;
 
+    let is_warm = workspace.is_warm(Some(workspace::WASM), flavour.client_profile())
+        && workspace.is_warm(None, flavour.server_profile().1);
     progress.phase(&format!(
-        "building the client for the browser{}",
-        first_time(
-            workspace.is_warm(Some(workspace::WASM), flavour.client_profile()),
-            "3 to 7 minutes"
-        )
+        "building the client for the browser, and the server{}",
+        first_time(is_warm, "5 to 9 minutes")
     ));
-    let client = client::build(workspace, flavour)?;
+    // Side by side: the client's last step keeps one core busy for minutes, and cargo keeps
+    // the two in different folders.
+    let server = start_server_build(workspace, flavour, more)?;
+    let client = client::build(workspace, flavour);
+    // Also when the client failed: cargo would go on behind a prompt otherwise.
+    let server = server.finish();
+    let client = client?;
+    server.context("the server does not build; what cargo says about it is above")?;
 
     progress.phase("assembling the page");
     let web = page::assemble(workspace, flavour, client)?;
-
-    progress.phase(&format!(
-        "building the server{}",
-        first_time(
-            workspace.is_warm(None, flavour.server_profile().1),
-            "2 to 4 minutes"
-        )
-    ));
-    workspace::run(&mut workspace.cargo([
-        "build",
-        "--package",
-        "waymark-server",
-        "--profile",
-        flavour.server_profile().0,
-    ]))
-    .context("the server does not build; what cargo says about it is above")?;
     Ok(Built {
         server: workspace.server(flavour),
         web,
     })
+}
+
+fn start_server_build(
+    workspace: &Workspace,
+    flavour: Flavour,
+    more: &[&str],
+) -> Result<workspace::Running> {
+    let profile = flavour.server_profile().0;
+    let mut command = workspace.cargo(["build", "--package", "waymark-server"]);
+    command.args(["--profile", profile]).args(more);
+    workspace::start(command)
 }
 
 fn first_time(is_warm: bool, about: &str) -> String {

@@ -65,10 +65,16 @@ pub(crate) fn run(workspace: &Workspace, asked: &[Part]) -> Result<()> {
     let chromium = prepare(workspace, &parts)?;
 
     let mut built = None;
-    for part in parts {
+    for &part in &parts {
         if part.needs_product() && built.is_none() {
             println!("      building the client and the server as people get them");
-            let (result, took) = timed(|| serve::build(workspace, Flavour::Release));
+            // What the proofs run is compiled while the client keeps the other core busy.
+            let more: &[&str] = if parts.contains(&Part::Proofs) {
+                &["--package", "waymark-tests", "--bins"]
+            } else {
+                &[]
+            };
+            let (result, took) = timed(|| serve::build(workspace, Flavour::Release, more));
             let (result, product) = match result {
                 Ok(product) => (Ok(()), Some(product)),
                 Err(error) => (Err(error), None),

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 
 use anyhow::{Context, Result, bail, ensure};
 
@@ -132,6 +132,38 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
         .status()
         .map_err(|error| not_started(command, &error))?;
     succeeded(command, status)
+}
+
+/// A command that was started and is still to be waited for.
+#[derive(Debug)]
+pub(crate) struct Running {
+    command: Command,
+    child: Child,
+}
+
+impl Running {
+    /// Waits for its end.
+    ///
+    /// # Errors
+    /// When it does not succeed; the message repeats the command.
+    pub(crate) fn finish(mut self) -> Result<()> {
+        let status = self
+            .child
+            .wait()
+            .map_err(|error| not_started(&self.command, &error))?;
+        succeeded(&self.command, status)
+    }
+}
+
+/// Starts a command whose output the person sees, and does not wait.
+///
+/// # Errors
+/// When it cannot be started.
+pub(crate) fn start(mut command: Command) -> Result<Running> {
+    let child = command
+        .spawn()
+        .map_err(|error| not_started(&command, &error))?;
+    Ok(Running { command, child })
 }
 
 /// Runs a command and returns what it printed.
