@@ -120,4 +120,14 @@ ids! {
     ConnectorId
     /// A group of cards.
     GroupId
+    /// A person; what they are called is known to the server alone.
+    PersonId
+    /// A thread of comments.
+    ThreadId
+    /// A comment.
+    MessageId
+    /// A request for a review.
+    ReviewId
+    /// One command about comments, so that sending it twice is doing it once.
+    OrderId
 }

@@ -12,6 +12,7 @@
 //! | carry a part of it elsewhere | [`clip::Clip`] |
 //! | exchange it with the world | [`interchange::MapFile`] |
 //! | begin one | [`templates`] |
+//! | talk about it | [`talk`] |
 //!
 //! Nothing here does IO, reads a clock or draws random numbers; reading never fails and
 //! editing never leaves a map that breaks the [`invariants`].
@@ -36,6 +37,7 @@ pub mod rich;
 pub mod scalar;
 pub mod schema;
 pub mod search;
+pub mod talk;
 pub mod templates;
 pub mod vocabulary;
 
