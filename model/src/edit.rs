@@ -239,6 +239,59 @@ impl Edit {
         )
     }
 
+    /// Whether somebody may make it who adds and edits cards, but does not change the
+    /// structure of the map: whether it writes in [`crate::schema::CONTRIBUTIONS`] only.
+    pub fn is_contribution(&self) -> bool {
+        match self {
+            Self::AddCard { .. }
+            | Self::MoveCard { .. }
+            | Self::SpanCard { .. }
+            | Self::AddGroup { .. }
+            | Self::GroupCard { .. }
+            | Self::SetAuthor { .. }
+            | Self::SetEmotion { .. }
+            | Self::AddPain { .. }
+            | Self::MovePain { .. }
+            | Self::ScorePain { .. }
+            | Self::SetPainEffect { .. }
+            | Self::AddOpportunity { .. }
+            | Self::MoveOpportunity { .. }
+            | Self::LinkOpportunity { .. }
+            | Self::ScoreOpportunity { .. } => true,
+            Self::SetText { field, .. } => matches!(
+                field,
+                TextField::CardText(_)
+                    | TextField::PainText(_)
+                    | TextField::OpportunityTitle(_)
+                    | TextField::GroupTitle(_)
+            ),
+            Self::SetScalar { field, .. } => !matches!(
+                field,
+                ScalarField::MomentOfTruth(_) | ScalarField::Duration(_)
+            ),
+            Self::SpliceDetails { of, .. } | Self::MarkDetails { of, .. } => {
+                !matches!(of, DetailsOf::Step(_) | DetailsOf::Stage(_))
+            }
+            Self::Delete { target, .. } | Self::Restore(target) => target.is_contribution(),
+            Self::SetMapKind(_)
+            | Self::AddPersona { .. }
+            | Self::AddStage { .. }
+            | Self::MoveStage { .. }
+            | Self::SplitStage { .. }
+            | Self::MergeStage { .. }
+            | Self::AddStep { .. }
+            | Self::MoveStep { .. }
+            | Self::SetMomentOfTruth { .. }
+            | Self::AddLane { .. }
+            | Self::MoveLane { .. }
+            | Self::SetLaneFlag { .. }
+            | Self::SetLaneLine { .. }
+            | Self::SetLaneColour { .. }
+            | Self::AddConnector { .. }
+            | Self::SetConnectorKind { .. } => false,
+        }
+    }
+
     /// The rich text it writes in.
     pub(crate) fn details(&self) -> Option<&DetailsOf> {
         match self {

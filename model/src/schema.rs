@@ -15,6 +15,36 @@
 
 use yrs::{ClientID, Doc, OffsetKind, Options};
 
+/// A part of the document that somebody may write who adds and edits cards, but does not
+/// change the structure they are in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Contribution {
+    /// Everything in the root of this name.
+    Root(&'static str),
+    /// The roots whose names begin like this.
+    Roots(&'static str),
+    /// In the root of the first name, the keys that begin with the second.
+    Keys(&'static str, &'static str),
+}
+
+/// What contributors write: cards and what sits in cells beside them, with their details
+/// and what was chosen for their scalars. Everything else is structure, metrics among it:
+/// they come from files.
+pub const CONTRIBUTIONS: &[Contribution] = &[
+    Contribution::Root(CARDS),
+    Contribution::Root(PAINS),
+    Contribution::Root(OPPORTUNITIES),
+    Contribution::Root(GROUPS),
+    Contribution::Root(EMOTIONS),
+    Contribution::Roots("details/cards/"),
+    Contribution::Roots("details/pains/"),
+    Contribution::Roots("details/opportunities/"),
+    Contribution::Keys(CHOICES, "cards/"),
+    Contribution::Keys(CHOICES, "pains/"),
+    Contribution::Keys(CHOICES, "opportunities/"),
+    Contribution::Keys(CHOICES, "emotions/"),
+];
+
 /// The version written into `frame.schema` of new documents.
 pub const SCHEMA_VERSION: u32 = 1;
 

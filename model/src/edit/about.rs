@@ -81,6 +81,16 @@ pub enum Target {
     Group(GroupId),
 }
 
+impl Target {
+    /// Whether it is something that sits in a cell, and not structure.
+    pub fn is_contribution(&self) -> bool {
+        match self {
+            Self::Card(_) | Self::Pain(_) | Self::Opportunity(_) | Self::Group(_) => true,
+            Self::Stage(_) | Self::Step(_) | Self::Lane(_) | Self::Connector(_) => false,
+        }
+    }
+}
+
 /// A number of a pain point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PainScore {
