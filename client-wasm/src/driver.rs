@@ -136,6 +136,8 @@ impl Shared {
                 }
                 ReplicaEffect::PresenceChanged => self.refresh_people(),
                 ReplicaEffect::StateChanged => self.tell_state(),
+                // What may be done here is shown with the pages for it.
+                ReplicaEffect::RoleChanged => {}
                 ReplicaEffect::Refused { reason } => {
                     toast::show(api::sentence(&format!(
                         "a change was not accepted: {reason}"

@@ -17,14 +17,14 @@ mod tests;
 use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use waymark_sync::room::OpenError;
 use waymark_sync::{DocumentId, Frame, Room, RoomInput, SessionId};
 
 use self::fan_out::Frames;
 use self::message::Answer;
-pub(crate) use self::message::{Credit, Ended, Join, Message, Output, Sink};
+pub(crate) use self::message::{Credit, Ended, Join, Message, Output, Sink, Write};
 use crate::metrics::Watch;
 use crate::rooms::Rooms;
 use crate::store::{DocumentStore, StoreError};
@@ -62,6 +62,9 @@ pub(crate) struct RoomTask<S> {
     answers: mpsc::UnboundedReceiver<Answer>,
     watch: Watch,
     sessions: HashMap<SessionId, Output>,
+    /// Who waits for the server's own writes, by ticket.
+    writes: HashMap<u64, oneshot::Sender<bool>>,
+    next_ticket: u64,
     frames: Frames,
     /// Appends and snapshots that the store has not answered yet.
     in_flight: usize,
@@ -93,6 +96,8 @@ impl<S: DocumentStore + Clone> RoomTask<S> {
             answers,
             watch,
             sessions: HashMap::new(),
+            writes: HashMap::new(),
+            next_ticket: 0,
             frames: Frames::default(),
             in_flight: 0,
             may_retire: false,
@@ -251,6 +256,26 @@ impl<S: DocumentStore + Clone> RoomTask<S> {
                 .sessions
                 .remove(&session)
                 .map(|_| RoomInput::Leave { session }),
+            Message::Write(write) => {
+                let Write {
+                    update,
+                    subject,
+                    done,
+                } = *write;
+                let ticket = self.next_ticket;
+                self.next_ticket += 1;
+                self.writes.insert(ticket, done);
+                Some(RoomInput::Write {
+                    ticket,
+                    update,
+                    subject,
+                })
+            }
+            Message::Grant { session, grant } => {
+                let grant = Some(*grant);
+                let known = self.sessions.contains_key(&session);
+                known.then_some(RoomInput::GrantChanged { session, grant })
+            }
             Message::Stop => {
                 self.stopping = true;
                 Some(RoomInput::Stop)

@@ -10,12 +10,13 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::mpsc;
+use bytes::Bytes;
+use tokio::sync::{mpsc, oneshot};
 use waymark_sync::{CloseReason, DocumentId, Limits, SessionId};
 
 use crate::clock::Clock;
 use crate::metrics::{Measured, Metrics, Overview, Vitals, Watch};
-use crate::room_task::{Join, Message, RoomTask};
+use crate::room_task::{Join, Message, RoomTask, Write};
 use crate::store::DocumentStore;
 
 /// Where a room takes messages of its sessions.
@@ -201,6 +202,31 @@ impl<S: DocumentStore + Clone> Rooms<S> {
             }
         }
         Err(CloseReason::Internal)
+    }
+
+    /// Writes into a document in the server's own name, through its room: everybody there
+    /// sees it, and it is durable when this returns true. False when the room did not take
+    /// it, or ended on the way: whether it is stored is then unknown.
+    pub(crate) async fn write(&self, document: &DocumentId, update: Bytes, subject: &str) -> bool {
+        let mut update = update;
+        for _ in 0..JOIN_ATTEMPTS {
+            let Some(mailbox) = self.open(document) else {
+                return false;
+            };
+            let (done, told) = oneshot::channel();
+            let write = Write {
+                update,
+                subject: subject.to_owned(),
+                done,
+            };
+            match mailbox.send(Message::Write(Box::new(write))).await {
+                // The mailbox is held until the answer is here: nobody retires the room.
+                Ok(()) => return told.await.unwrap_or(false),
+                Err(mpsc::error::SendError(Message::Write(returned))) => update = returned.update,
+                Err(_) => return false,
+            }
+        }
+        false
     }
 
     /// The mailbox of the document's room; `None` when the process is stopping.

@@ -191,6 +191,15 @@ pub trait Records: Send + Sync + 'static {
         value: Bytes,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
+    /// Forgets a record durably if it is still at `expected`; `false` and nothing forgotten if
+    /// not. Written anew, a record begins at revision 1 again: keys that are used again must
+    /// not be held on to over a deletion.
+    fn delete_if_revision(
+        &self,
+        key: &str,
+        expected: Revision,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
     /// All keys that start with `prefix`, in order.
     fn keys(&self, prefix: &str) -> impl Future<Output = Result<Vec<String>, StoreError>> + Send;
 }
@@ -352,6 +361,10 @@ impl Records for Store {
         value: Bytes,
     ) -> Result<bool, StoreError> {
         each_engine!(self, engine => engine.put_if_revision(key, expected, value))
+    }
+
+    async fn delete_if_revision(&self, key: &str, expected: Revision) -> Result<bool, StoreError> {
+        each_engine!(self, engine => engine.delete_if_revision(key, expected))
     }
 
     async fn keys(&self, prefix: &str) -> Result<Vec<String>, StoreError> {

@@ -8,6 +8,7 @@
 
 mod awareness;
 mod bounds;
+mod fitting;
 mod nodes;
 mod outline;
 mod places;
@@ -18,8 +19,9 @@ mod value;
 
 pub use awareness::{PresenceEntry, check_awareness, write_awareness, write_presence};
 pub use bounds::{Bounds, Share};
+pub use fitting::{Fitting, fitting};
 pub use outline::{DeletedRange, Outline, Section, merge};
-pub use places::{MAX_DEPTH, Places};
+pub use places::{MAX_DEPTH, Places, Resolved};
 pub use state_vector::check_state_vector;
 pub use update::{Walk, check_update};
 

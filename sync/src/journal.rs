@@ -18,7 +18,7 @@ pub struct BatchId(pub u128);
 pub struct Record {
     /// The effective update (yrs v1).
     pub update: Bytes,
-    /// Who wrote it: the subjects of the grants, separated by a line feed when merged.
+    /// Who wrote it, see [`authors_of`].
     pub author: String,
     /// When the server took it.
     pub at: Timestamp,
@@ -29,6 +29,25 @@ pub struct Record {
 pub struct Snapshot {
     /// The state as one update (yrs v1).
     pub state: Bytes,
+    /// Whose the client ids in it are, as far as that is known: see [`authors_of`].
+    pub authors: String,
+}
+
+impl Record {
+    /// Who wrote it: the subjects of the grants.
+    pub fn authors(&self) -> impl Iterator<Item = &str> {
+        authors_of(&self.author).map(|(subject, _)| subject)
+    }
+}
+
+/// The subjects in a list of authors, each with the client ids that are theirs from there
+/// on: a line for each, its parts separated by tabs.
+pub fn authors_of(list: &str) -> impl Iterator<Item = (&str, impl Iterator<Item = u64>)> {
+    list.lines().map(|line| {
+        let mut parts = line.split('\t');
+        let subject = parts.next().unwrap_or_default();
+        (subject, parts.filter_map(|part| part.parse().ok()))
+    })
 }
 
 /// What the store knows of a document.

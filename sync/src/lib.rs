@@ -14,8 +14,8 @@ pub mod wire;
 
 pub use close::CloseReason;
 pub use document::{DocumentId, Incarnation};
-pub use grant::{Grant, Role, WritePermit};
-pub use journal::{BatchId, Position, Record, Snapshot, StoredDocument};
+pub use grant::{Grant, Open, Profile, Role, Scope, WritePermit};
+pub use journal::{BatchId, Position, Record, Snapshot, StoredDocument, authors_of};
 pub use limits::Limits;
 pub use replica::{Replica, ReplicaConfig, ReplicaEffect, ReplicaInput, SaveState};
 pub use room::{Room, RoomEffect, RoomInput, SessionId};

@@ -1,5 +1,6 @@
 //! Every bound of a room and its sessions, in one place.
 
+use crate::grant::Scope;
 use crate::time::Millis;
 
 /// One kibibyte.
@@ -50,6 +51,9 @@ pub struct Limits {
     pub idle: Millis,
     /// How long a stopping room waits for the store.
     pub stop: Millis,
+    /// What contributors may write: nothing, unless whoever knows the layout of the
+    /// documents says so.
+    pub contributions: Scope,
 }
 
 impl Default for Limits {
@@ -74,6 +78,7 @@ impl Default for Limits {
             compact_bytes: MIB,
             idle: Millis(30_000),
             stop: Millis(10_000),
+            contributions: Scope::NOTHING,
         }
     }
 }

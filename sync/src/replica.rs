@@ -16,6 +16,7 @@ use yrs::Doc;
 use yrs::block::ClientID;
 
 use crate::document::DocumentId;
+use crate::grant::Role;
 use crate::limits::Limits;
 use crate::time::{Millis, Timestamp};
 use crate::wire::{self, Dialect, Frame};
@@ -74,8 +75,11 @@ pub enum ReplicaEffect {
     PresenceChanged,
     /// [`Replica::save_state`] changed.
     StateChanged,
-    /// A local change was refused; the reason is for the person.
+    /// A local change was refused; the reason is for the person. What is in the document
+    /// will not be accepted either as it is: whoever shows it starts a new replica.
     Refused { reason: String },
+    /// [`Replica::role`] changed.
+    RoleChanged,
 }
 
 /// What a person is told about their changes.
@@ -112,6 +116,8 @@ pub struct Replica {
     loaded: bool,
     /// The incarnation told first; another one is never merged.
     incarnation: Option<String>,
+    /// What the server said last that this person may do.
+    role: Option<Role>,
     /// Own first steps that the server has not paired with one of its own.
     unpaired_steps: u32,
     /// Why the server cannot store, while it cannot.
@@ -138,6 +144,7 @@ impl Replica {
             limits: Limits::for_replica(),
             loaded: false,
             incarnation: None,
+            role: None,
             unpaired_steps: 0,
             not_saving: None,
             refused: None,
@@ -239,6 +246,11 @@ impl Replica {
     /// Whether the server's state has been received at least once.
     pub fn is_loaded(&self) -> bool {
         self.loaded
+    }
+
+    /// What this person may do here; `None` until a server has said so.
+    pub fn role(&self) -> Option<Role> {
+        self.role
     }
 
     /// Local updates that are not durable yet.

@@ -4,15 +4,20 @@ mod compact;
 mod content;
 mod counts;
 mod delivery;
+mod ending;
+mod grants;
 mod journal;
+mod leases;
 mod opening;
 mod outbox;
+mod own;
 mod presence;
 mod recent;
 mod rounds;
 mod saving;
 mod session;
 mod shared;
+mod stamp;
 mod vocabulary;
 mod writes;
 
@@ -22,11 +27,10 @@ use bytes::Bytes;
 
 use crate::close::CloseReason;
 use crate::document::{DocumentId, Incarnation};
-use crate::grant::Grant;
+use crate::grant::Refusal;
 use crate::journal::{Position, StoredDocument};
 use crate::limits::Limits;
 use crate::time::{Millis, Timestamp};
-use crate::wire::{Address, Dialect, Frame};
 
 pub(crate) use content::options as doc_options;
 
@@ -39,12 +43,14 @@ pub use vocabulary::{Note, OpenError, RoomEffect, RoomInput, SessionId};
 #[cfg(not(test))]
 use content::Content;
 #[cfg(test)]
-pub(crate) use content::{Content, Core, Outcome};
+pub(crate) use content::{Author, Content, Core, Outcome};
 use journal::Journal;
+use leases::Leases;
+use own::OwnWrites;
 use presence::Presence;
 use recent::Recent;
 use rounds::Round;
-use session::{Ask, Session};
+use session::Session;
 
 /// One open document: owns the `Doc`, presence, journal and sessions, and decides everything.
 pub struct Room {
@@ -54,6 +60,7 @@ pub struct Room {
     content: Content,
     presence: Presence,
     journal: Journal,
+    leases: Leases,
     sessions: BTreeMap<SessionId, Session>,
     /// What sessions may still have to be sent of what changed.
     recent: Recent,
@@ -70,6 +77,8 @@ pub struct Room {
     everybody_ready: bool,
     /// Who waits for which change to be durable; of each session only the first.
     awaiting: BTreeSet<(u64, SessionId)>,
+    /// The server's own writes that are not durable yet.
+    own: OwnWrites,
     /// Nothing happens to a session or to presence by time alone before this.
     check_at: Timestamp,
     /// What the sessions were told when saving last failed.
@@ -122,6 +131,7 @@ impl Room {
             recent: Recent::new(content.state().clone()),
             content,
             presence: Presence::default(),
+            leases: Leases::of(stored),
             sessions: BTreeMap::new(),
             changes_round: Round::default(),
             presence_round: Round::default(),
@@ -130,6 +140,7 @@ impl Room {
             ready: Vec::new(),
             everybody_ready: false,
             awaiting: BTreeSet::new(),
+            own: OwnWrites::default(),
             check_at: Timestamp(0),
             not_saving: None,
             idle_since: None,
@@ -171,6 +182,11 @@ impl Room {
                     self.tell_not_saving(reason, out);
                 }
             }
+            RoomInput::Write {
+                ticket,
+                update,
+                subject,
+            } => self.on_own_write(now, ticket, &update, &subject, out),
             RoomInput::Compacted { upto, bytes } => self.journal.compacted(upto, bytes),
             RoomInput::CompactFailed { reason } => {
                 self.journal.compact_failed(now);
@@ -198,6 +214,7 @@ impl Room {
         if let Some((batch, record)) = self.journal.next_append(now) {
             out.push(RoomEffect::Append { batch, record });
         }
+        self.own.tell(self.journal.durable(), out);
         self.tell_saving_state(now, out);
         self.deliver(now, out);
         if let Some(upto) = self.journal.next_compaction(now, &self.limits) {
@@ -259,92 +276,6 @@ impl Room {
         self.content.state().clone()
     }
 
-    fn on_join(
-        &mut self,
-        now: Timestamp,
-        id: SessionId,
-        dialect: Dialect,
-        address: Address,
-        grant: Grant,
-        out: &mut Vec<RoomEffect>,
-    ) {
-        let refusal = if self.life != Life::Open {
-            Some(CloseReason::GoingAway)
-        } else if *grant.document() != self.document
-            || *address.document() != self.document
-            || !grant.live_at(now)
-        {
-            Some(CloseReason::Forbidden)
-        } else {
-            None
-        };
-        if let Some(reason) = refusal {
-            out.push(RoomEffect::Close {
-                session: id,
-                reason,
-            });
-            return;
-        }
-        let mut session = Session::new(dialect, address, grant, now, &self.limits);
-        session.tell(
-            Frame::Authenticated(session.scope().to_owned()),
-            &self.limits,
-        );
-        let hello = serde_json::json!({
-            "type": "waymark/hello",
-            "incarnation": self.incarnation.to_string(),
-            "document": self.document.as_str(),
-        });
-        session.tell_fact(&hello, &self.limits);
-        if let Some(reason) = &self.not_saving {
-            session.tell_fact(&saving::fact(Some(reason)), &self.limits);
-        }
-        session.ask(Ask::Handshake, &self.limits);
-        session.outbox.everybody = true;
-        session.outbox.presence = self.presence.newest();
-        if let Some(at) = session.deadline(&self.limits) {
-            self.check_by(at);
-        }
-        self.sessions.insert(id, session);
-        self.counts.joins += 1;
-        self.touch(id);
-        self.idle_since = None;
-    }
-
-    fn on_grant_changed(
-        &mut self,
-        now: Timestamp,
-        id: SessionId,
-        grant: Option<Grant>,
-        out: &mut Vec<RoomEffect>,
-    ) {
-        let Some(session) = self.sessions.get_mut(&id) else {
-            return;
-        };
-        match grant {
-            Some(grant) if *grant.document() == self.document && grant.live_at(now) => {
-                let (before, dialect) = (session.scope(), session.dialect);
-                // Something may have been refused just after it ended.
-                let had_ended = !session.grant.live_at(now);
-                session.grant = grant;
-                let scope = session.scope();
-                if scope != before || had_ended {
-                    session.tell(Frame::Authenticated(scope.to_owned()), &self.limits);
-                    // A plain client cannot be told that it may write: it is asked for
-                    // what was refused meanwhile.
-                    if dialect == Dialect::YWebsocket && scope == "read-write" {
-                        session.ask(Ask::Handshake, &self.limits);
-                    }
-                }
-                if let Some(at) = session.deadline(&self.limits) {
-                    self.check_by(at);
-                }
-                self.touch(id);
-            }
-            _ => self.close(now, id, CloseReason::Forbidden, out),
-        }
-    }
-
     /// Does what is due because time went by.
     fn pass_time(&mut self, now: Timestamp, out: &mut Vec<RoomEffect>) {
         if self.sessions.is_empty() {
@@ -355,6 +286,14 @@ impl Room {
         }
         let mut late = Vec::new();
         for (id, session) in &mut self.sessions {
+            if session.left_out.is_some_and(|until| until <= now) {
+                session.refuse_repair(&Refusal::Author.to_string(), &self.limits);
+                self.leases.forget(*id);
+                self.counts.refused += 1;
+                if !std::mem::replace(&mut session.ready, true) {
+                    self.ready.push(*id);
+                }
+            }
             if let Some(reason) = session.lapse(now, &self.limits) {
                 late.push((*id, reason));
             } else if session.keepalive_at(&self.limits) <= now && !session.ready {
@@ -420,58 +359,11 @@ impl Room {
             return;
         }
         self.presence.leave(now, session);
+        self.leases.forget(session);
         self.check_by(now + self.limits.presence_timeout);
         if self.sessions.is_empty() {
             self.idle_since = Some(now);
         }
-    }
-
-    fn end_if_done(&mut self, now: Timestamp, out: &mut Vec<RoomEffect>) {
-        match self.life {
-            Life::Over => {}
-            Life::Open => {
-                let idle = self.idle_since.map(|since| since + self.limits.idle);
-                if self.may_retire() && idle.is_some_and(|until| until <= now) {
-                    // The task may find a join in its mailbox and go on.
-                    self.idle_since = Some(now);
-                    out.push(RoomEffect::Retire);
-                }
-            }
-            Life::Stopping { until, stored } => {
-                if !stored && self.journal.all_durable() {
-                    // What was just stored should also be acknowledged.
-                    self.life = Life::Stopping {
-                        until: until.min(now + LAST_WORDS),
-                        stored: true,
-                    };
-                    return self.end_if_done(now, out);
-                }
-                let durable = self.journal.durable();
-                let mut sessions = self.sessions.values();
-                let words =
-                    sessions.any(|s| s.outbox.has_control() || s.due_ack(durable).is_some());
-                if now < until && (words || !stored) {
-                    return;
-                }
-                if !stored {
-                    out.push(RoomEffect::Note(Note::StoppedUnsaved {
-                        changes: self.journal.unsaved(),
-                    }));
-                }
-                while let Some((session, _)) = self.sessions.pop_first() {
-                    out.push(RoomEffect::Close {
-                        session,
-                        reason: CloseReason::GoingAway,
-                    });
-                }
-                self.life = Life::Over;
-                out.push(RoomEffect::Retire);
-            }
-        }
-    }
-
-    fn may_retire(&self) -> bool {
-        self.sessions.is_empty() && self.journal.all_durable() && !self.journal.is_compacting()
     }
 }
 

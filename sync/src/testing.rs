@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, VecDeque};
 use bytes::Bytes;
 use yrs::{GetString, Text, Transact, WriteTxn};
 
+use crate::guard::{Fault, Walk};
 use crate::journal::{BatchId, Position, Record, Snapshot, StoredDocument};
-use crate::room::Note;
+use crate::room::{Author, Content, Note, Outcome};
 use crate::wire;
 use crate::{
     Address, CloseReason, Dialect, DocumentId, Frame, Grant, Incarnation, Limits, Millis, Replica,
@@ -31,6 +32,22 @@ pub(crate) fn grant(subject: &str, role: Role) -> Grant {
     Grant::new(subject, document(), role, None)
 }
 
+/// Applies an update that an editor sends.
+pub(crate) fn apply(
+    content: &mut Content,
+    update: &Bytes,
+    walk: &Walk,
+    number: impl FnOnce() -> u64,
+) -> Result<Outcome, Fault> {
+    let permit = grant("ana", Role::Editor).permit_write(Timestamp(1));
+    let author = Author {
+        session: SessionId(1),
+        permit: &permit.expect("editors write"),
+        repeats: false,
+    };
+    content.apply(update, walk, author, number)
+}
+
 /// What the store does with an append.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Disk {
@@ -51,6 +68,8 @@ pub(crate) struct Table {
     pub(crate) sent: BTreeMap<SessionId, VecDeque<Bytes>>,
     pub(crate) closed: BTreeMap<SessionId, CloseReason>,
     pub(crate) notes: Vec<Note>,
+    /// Answers to the server's own writes.
+    pub(crate) written: Vec<(u64, bool)>,
     pub(crate) retired: bool,
     pub(crate) dialects: BTreeMap<SessionId, Dialect>,
     /// Sessions whose writer does not get rid of anything.
@@ -75,6 +94,7 @@ impl Table {
             sent: BTreeMap::new(),
             closed: BTreeMap::new(),
             notes: Vec::new(),
+            written: Vec::new(),
             retired: false,
             dialects: BTreeMap::new(),
             stuck: Vec::new(),
@@ -162,6 +182,7 @@ impl Table {
                     self.log.snapshot = Some((upto, snapshot));
                     self.input(RoomInput::Compacted { upto, bytes });
                 }
+                RoomEffect::Written { ticket, ok } => self.written.push((ticket, ok)),
                 RoomEffect::Retire => self.retired = true,
                 // Only measured, and part of every test.
                 RoomEffect::Note(Note::FirstSync { .. }) => {}

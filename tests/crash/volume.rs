@@ -94,7 +94,14 @@ pub(crate) async fn churn(appends: u64, seed: u64) -> Result<String> {
                 let state = noise(size as usize, &mut rng);
                 live[number as usize] = size;
                 store
-                    .write_snapshot(&document(number)?, Position(upto), Snapshot { state })
+                    .write_snapshot(
+                        &document(number)?,
+                        Position(upto),
+                        Snapshot {
+                            state,
+                            authors: String::new(),
+                        },
+                    )
                     .await?;
             }
         }

@@ -147,7 +147,7 @@ impl Relay {
             RoomEffect::Note(waymark_sync::room::Note::Refused { reason, .. }) => {
                 self.closed = Some(reason);
             }
-            RoomEffect::Retire | RoomEffect::Note(_) => {}
+            RoomEffect::Retire | RoomEffect::Note(_) | RoomEffect::Written { .. } => {}
         }
     }
 

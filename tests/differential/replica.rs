@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use serde_json::{Value, json};
 use waymark_fuzz::ops::Op;
 use waymark_fuzz::view::{self, Root};
+use waymark_sync::Scope;
 use waymark_sync::guard::{Bounds, Places, check_update};
 use yrs::block::ClientID;
 use yrs::undo::{Options as UndoOptions, UndoManager};
@@ -55,7 +56,7 @@ impl Replica {
         .expect("nobody else uses it");
         Self {
             doc,
-            places: Places::new(client),
+            places: Places::new(client, Scope::NOTHING),
             undo,
             made,
             tidies,

@@ -69,12 +69,19 @@ impl World {
     }
 
     fn carry_out(&mut self, id: PersonId, effects: Vec<ReplicaEffect>) {
-        let mut announced = false;
+        let (mut announced, mut stale) = (false, false);
         for effect in effects {
             match effect {
                 ReplicaEffect::Connect => self.connect(id),
                 ReplicaEffect::Disconnect => self.disconnect(id),
                 ReplicaEffect::Send(message) => self.send_up(id, message),
+                // What nobody will bring any more: the page is made anew, as ours does by itself.
+                ReplicaEffect::Refused { reason } if reason.contains("somebody else") => {
+                    if self.people[id.0].is_honest() {
+                        stale = true;
+                    }
+                }
+                ReplicaEffect::RoleChanged => {}
                 ReplicaEffect::Refused { reason } => {
                     let name = self.people[id.0].name.clone();
                     let may = !self.roles.contains_key(&name) && !self.shut_out.contains(&name);
@@ -93,6 +100,10 @@ impl World {
         self.check_announcement(id, announced);
         self.note_saved(id);
         self.plan_tick(id);
+        if stale {
+            self.tally.count("replica made anew");
+            self.open_anew(id);
+        }
     }
 
     /// The interface shows what it was told: a change of state without a word is a bug.
@@ -261,9 +272,14 @@ impl World {
         if link.near == NearEnd::Closed {
             return;
         }
+        let was_open = link.near == NearEnd::Open;
         link.near = NearEnd::Closed;
         let id = link.person;
-        self.stir();
+        // An attempt that fails moves nothing: whoever is cut off dials as often as they wait
+        // for quiet, and would never let it come.
+        if was_open {
+            self.stir();
+        }
         let person = &mut self.people[id.0];
         if person.connection == Some(connection) {
             person.connection = None;

@@ -347,6 +347,7 @@ mod tests {
                 Position(1),
                 Snapshot {
                     state: state.into(),
+                    authors: String::new(),
                 },
             );
             disk.crash(&mut Rng::new(seed));
@@ -376,6 +377,7 @@ mod tests {
             Position(1),
             Snapshot {
                 state: state.into(),
+                authors: String::new(),
             },
         );
         disk.flush_snapshot(&id);

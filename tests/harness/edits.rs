@@ -118,7 +118,7 @@ impl EditKind {
 }
 
 /// An edit of that kind for this map; `None` when the map has nothing to do it with.
-pub(crate) fn choose(
+pub fn choose(
     kind: EditKind,
     dice: u64,
     map: &JourneyMap,

@@ -88,7 +88,7 @@ mod world;
 
 pub use compaction::{CompactionStep, Strike};
 pub use disk::SimDisk;
-pub use edits::EditKind;
+pub use edits::{EditKind, choose as any_edit};
 pub use faults::Unaware;
 pub use footprint::Footprint;
 pub use person::PersonId;

@@ -184,7 +184,11 @@ impl PlainClient {
             }
             Message::Awareness(update) => self.on_awareness(now, update),
             Message::AwarenessQuery => self.announce(now, out),
-            Message::Auth(_) | Message::Custom(..) => {}
+            // Its user sees that it says so in the console, at best.
+            Message::Auth(reason) => {
+                out.extend(reason.map(|reason| ReplicaEffect::Refused { reason }))
+            }
+            Message::Custom(..) => {}
         }
     }
 

@@ -293,6 +293,8 @@ impl World {
             }
             RoomEffect::Append { batch, record } => self.append(document, life, batch, record),
             RoomEffect::Compact { upto, build } => self.compact(document, life, upto, build),
+            // Only sessions write here.
+            RoomEffect::Written { .. } => {}
             RoomEffect::Retire => self.retire(document, life),
             RoomEffect::Note(note) => self.note(format_args!("{document}: {note:?}")),
         }

@@ -38,7 +38,7 @@ impl World {
             record.update.len(),
             record.author
         ));
-        self.check_authors(&record.author);
+        self.check_authors(&record);
         let now = self.now;
         let Some(host) = self.host_in(document, life) else {
             return;
@@ -141,14 +141,14 @@ impl World {
     }
 
     /// Nobody who may never write stands in the log.
-    fn check_authors(&mut self, authors: &str) {
+    fn check_authors(&mut self, record: &Record) {
         let intruders = self
             .people
             .iter()
             .filter(|person| person.intruder.is_some_and(|intruder| intruder.looks_only));
         let trespasser = intruders
             .map(|person| person.name.as_str())
-            .find(|name| authors.lines().any(|author| author == *name))
+            .find(|name| record.authors().any(|author| author == *name))
             .map(str::to_owned);
         if let Some(name) = trespasser {
             self.violate(format!("{name} may only look and is an author in the log"));

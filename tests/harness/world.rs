@@ -192,6 +192,37 @@ impl World {
         person.unclaimed.clear();
     }
 
+    /// A program that holds what is not in the document begins again, as ours does by itself
+    /// and others do when somebody reloads the page.
+    pub(crate) fn open_anew(&mut self, id: PersonId) {
+        self.stir();
+        self.hang_up(id);
+        let (client_id, seed) = (self.rng.next_u64() as u32, self.rng.next_u64());
+        let before = &self.people[id.0];
+        let dialect = before.client.dialect();
+        let mut anew = Person::new(
+            &before.name,
+            before.document.clone(),
+            dialect,
+            client_id,
+            seed,
+            self.now,
+        );
+        let presence = before.presence.clone();
+        anew.online = before.online;
+        anew.reading = before.reading;
+        anew.sips_each = before.sips_each;
+        anew.back_at = before.back_at;
+        anew.presence.clone_from(&presence);
+        anew.shown_at = before.shown_at;
+        self.people[id.0] = anew;
+        self.note_of(id, format_args!("begins again as {client_id}"));
+        self.tell(id, ReplicaInput::Tick);
+        if presence.is_some() {
+            self.tell(id, ReplicaInput::SetPresence(presence));
+        }
+    }
+
     /// Somebody changes the map.
     ///
     /// # Errors

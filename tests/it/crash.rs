@@ -46,6 +46,7 @@ fn snapshot(document: u64, upto: u64) -> Snapshot {
         .collect();
     Snapshot {
         state: state.into(),
+        authors: String::new(),
     }
 }
 

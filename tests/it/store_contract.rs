@@ -46,6 +46,7 @@ contract! {
     documents_are_listed_in_order_and_in_pages
     the_head_tells_the_last_change_also_after_compaction
     small_records_are_written_by_compare_and_set
+    a_small_record_is_forgotten_only_as_it_was_read
     no_value_is_larger_than_the_engine_takes_well
 }
 
@@ -68,6 +69,7 @@ pub(super) fn record(number: u64, bytes: usize) -> Record {
 pub(super) fn snapshot(number: u64, bytes: usize) -> Snapshot {
     Snapshot {
         state: record(number, bytes).update,
+        authors: format!("author-{number}\t{number}"),
     }
 }
 
@@ -383,6 +385,27 @@ async fn small_records_are_written_by_compare_and_set(engine: impl Engine) {
             key: "large".to_owned()
         })
     );
+}
+
+async fn a_small_record_is_forgotten_only_as_it_was_read(engine: impl Engine) {
+    let store = engine.open();
+    let value = Bytes::from_static(b"secret");
+    for key in ["link/a", "link/b"] {
+        let written = store.put_if_revision(key, Revision(0), value.clone());
+        assert_eq!(written.await, Ok(true));
+    }
+    let forget = |revision| store.delete_if_revision("link/a", Revision(revision));
+    assert_eq!(forget(2).await, Ok(false));
+    assert!(store.get("link/a").await.unwrap().is_some());
+    assert_eq!(forget(1).await, Ok(true));
+    assert_eq!(store.get("link/a").await, Ok(None));
+    // The same again, whose answer was lost.
+    assert_eq!(forget(1).await, Ok(false));
+    let store = engine.restart(store).await;
+    assert_eq!(store.get("link/a").await, Ok(None));
+    assert_eq!(store.keys("link/").await.unwrap(), ["link/b"]);
+    let anew = store.put_if_revision("link/a", Revision(0), value).await;
+    assert_eq!(anew, Ok(true));
 }
 
 async fn no_value_is_larger_than_the_engine_takes_well(engine: impl Engine) {

@@ -35,6 +35,12 @@ impl<S: DocumentStore + Clone> RoomTask<S> {
                 RoomEffect::Close { session, reason } => ended.push(Ended { session, reason }),
                 RoomEffect::Append { batch, record } => self.append(batch, record),
                 RoomEffect::Compact { upto, build } => self.compact(upto, build),
+                RoomEffect::Written { ticket, ok } => {
+                    if let Some(done) = self.writes.remove(&ticket) {
+                        // Whoever asked may have stopped waiting.
+                        let _ = done.send(ok);
+                    }
+                }
                 RoomEffect::Retire => self.may_retire = true,
                 RoomEffect::Note(note) => self.note(note),
             }

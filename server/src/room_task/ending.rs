@@ -97,6 +97,8 @@ impl<S: DocumentStore + Clone> RoomTask<S> {
     }
 
     fn close_all(&mut self, reason: CloseReason) {
+        // Whether these are stored is for whoever asked to find out.
+        self.writes.clear();
         for (session, output) in self.sessions.drain() {
             output.endings.tell(Ended { session, reason });
         }

@@ -2,7 +2,8 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::{Notify, mpsc};
+use bytes::Bytes;
+use tokio::sync::{Notify, mpsc, oneshot};
 use waymark_sync::wire::Address;
 use waymark_sync::{BatchId, CloseReason, Dialect, Frame, Grant, Position, SessionId};
 
@@ -21,6 +22,13 @@ pub(crate) enum Message {
     Leave {
         session: SessionId,
     },
+    /// Boxed likewise.
+    Write(Box<Write>),
+    /// The session may do this from now on. Boxed, because it is rare.
+    Grant {
+        session: SessionId,
+        grant: Box<Grant>,
+    },
     Stop,
     /// Makes the next turn panic.
     #[cfg(test)]
@@ -35,6 +43,16 @@ pub(crate) struct Join {
     pub(crate) address: Address,
     pub(crate) grant: Grant,
     pub(crate) output: Output,
+}
+
+/// Something that the server itself writes.
+#[derive(Debug)]
+pub(crate) struct Write {
+    pub(crate) update: Bytes,
+    /// In whose name.
+    pub(crate) subject: String,
+    /// Told whether it is durable; dropped when that cannot be known.
+    pub(crate) done: oneshot::Sender<bool>,
 }
 
 /// How a room reaches a session's connection.

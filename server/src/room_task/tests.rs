@@ -1,5 +1,6 @@
 //! Rooms over a store that gives trouble, with a clock that jumps.
 
+mod own;
 mod trouble;
 
 use std::sync::Arc;

@@ -62,7 +62,8 @@ pub(super) enum Command {
     PutSmall {
         key: String,
         expected: Revision,
-        value: Bytes,
+        /// `None` forgets the record.
+        value: Option<Bytes>,
         answer: Answer<bool>,
     },
     /// A reader saw an error: find out whether the database still works.
@@ -320,7 +321,7 @@ fn commit(
                 value,
                 answer,
             } => {
-                let staged = log.stage_small(&key, expected, &value);
+                let staged = log.stage_small(&key, expected, value.as_ref());
                 fault = fault.or_else(|| engine_fault(&staged));
                 replies.push(Reply::Written(answer, staged));
             }

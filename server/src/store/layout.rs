@@ -14,7 +14,7 @@
 //! | small | key | revision (8), value |
 
 use bytes::Bytes;
-use waymark_sync::{BatchId, DocumentId, Incarnation, Position, Record, Timestamp};
+use waymark_sync::{BatchId, DocumentId, Incarnation, Position, Record, Snapshot, Timestamp};
 
 /// The largest value either engine is given.
 pub const MAX_VALUE_BYTES: usize = 4096;
@@ -200,6 +200,41 @@ impl RecordStart {
     }
 }
 
+/// What ends a snapshot that says whose its client ids are; former ones end without.
+const AUTHORS: &[u8; 8] = b"\0authors";
+
+/// A snapshot's content: the state, the authors, how many bytes those take, and a mark.
+pub(super) fn encode_snapshot(snapshot: &Snapshot) -> Vec<u8> {
+    let authors = snapshot.authors.as_bytes();
+    let mut content = Vec::with_capacity(snapshot.state.len() + authors.len() + 12);
+    content.extend_from_slice(&snapshot.state);
+    content.extend_from_slice(authors);
+    let length = u32::try_from(authors.len()).expect("author lists are short");
+    content.extend_from_slice(&length.to_be_bytes());
+    content.extend_from_slice(AUTHORS);
+    content
+}
+
+/// The snapshot of a content.
+pub(super) fn decode_snapshot(content: Vec<u8>) -> Result<Snapshot, Damage> {
+    let mut state = Bytes::from(content);
+    let mut authors = String::new();
+    if let Some(rest) = state.strip_suffix(AUTHORS) {
+        let (rest, length) = rest
+            .split_last_chunk::<4>()
+            .ok_or(Damage("snapshot is too short"))?;
+        let end = rest
+            .len()
+            .checked_sub(u32::from_be_bytes(*length) as usize)
+            .ok_or(Damage("snapshot is too short"))?;
+        std::str::from_utf8(&rest[end..])
+            .map_err(|_| Damage("authors are not text"))?
+            .clone_into(&mut authors);
+        state.truncate(end);
+    }
+    Ok(Snapshot { state, authors })
+}
+
 /// A small record's content.
 pub(super) fn encode_small(key: &str, revision: u64, value: &[u8]) -> Vec<u8> {
     let mut content = revision.to_be_bytes().to_vec();
@@ -270,6 +305,19 @@ mod tests {
             damaged[bit / 8] ^= 1 << (bit % 8);
             assert!(unseal(&key, &damaged).is_err(), "bit {bit}");
         }
+    }
+
+    #[test]
+    fn a_snapshot_of_a_former_version_has_no_authors() {
+        let snapshot = Snapshot {
+            state: Bytes::from_static(b"state"),
+            authors: "ana\t5\nben".to_owned(),
+        };
+        let content = encode_snapshot(&snapshot);
+        assert_eq!(decode_snapshot(content).unwrap(), snapshot);
+        let former = decode_snapshot(b"state".to_vec()).unwrap();
+        assert_eq!(former.state, snapshot.state);
+        assert_eq!(former.authors, "");
     }
 
     #[test]

@@ -176,12 +176,12 @@ impl<K: Keyspace> Log<K> {
         Ok(position)
     }
 
-    /// Stages a small record if it is at `expected`.
+    /// Stages a small record, or that it is forgotten, if it is at `expected`.
     pub(super) fn stage_small(
         &mut self,
         key: &str,
         expected: Revision,
-        value: &Bytes,
+        value: Option<&Bytes>,
     ) -> Result<bool, StoreError> {
         let current = match self.staged_small.get(key) {
             Some(revision) => *revision,
@@ -190,6 +190,14 @@ impl<K: Keyspace> Log<K> {
         if Revision(current) != expected {
             return Ok(false);
         }
+        let Some(value) = value else {
+            // Nothing to forget is not written either.
+            if current > 0 {
+                self.staged.remove(Tree::Small, key.as_bytes().to_vec());
+                self.staged_small.insert(key.to_owned(), 0);
+            }
+            return Ok(true);
+        };
         let stored = layout::encode_small(key, current + 1, value);
         if stored.len() > MAX_VALUE_BYTES {
             return Err(StoreError::TooLarge {
@@ -284,7 +292,7 @@ impl<K: Keyspace> Log<K> {
                 snapshot_batch: replaced.batch,
                 ..head
             },
-            chunks: layout::split(id, upto, &snapshot.state).into_iter(),
+            chunks: layout::split(id, upto, &layout::encode_snapshot(snapshot)).into_iter(),
             steps: [Step::Head, Step::Records, Step::Parts, Step::Snapshots].into(),
             after: layout::chunk_key(id, Position(0), 0),
             id: id.clone(),

@@ -111,7 +111,11 @@ impl Records for MemoryStore {
         expected: Revision,
         value: Bytes,
     ) -> Result<bool, StoreError> {
-        self.commit(|log| log.stage_small(key, expected, &value))
+        self.commit(|log| log.stage_small(key, expected, Some(&value)))
+    }
+
+    async fn delete_if_revision(&self, key: &str, expected: Revision) -> Result<bool, StoreError> {
+        self.commit(|log| log.stage_small(key, expected, None))
     }
 
     async fn keys(&self, prefix: &str) -> Result<Vec<String>, StoreError> {

@@ -4,8 +4,7 @@
 //! whole reading is done again if it has changed meanwhile (a compaction replaces the
 //! head before it forgets anything).
 
-use bytes::Bytes;
-use waymark_sync::{DocumentId, Position, Snapshot, StoredDocument};
+use waymark_sync::{DocumentId, Position, StoredDocument};
 
 use super::keyspace::{Keyspace, Tree};
 use super::layout::{self, Damage, Head, LoggedRecord, RecordStart};
@@ -22,14 +21,11 @@ pub(super) fn load<K: Keyspace>(
         let snapshot = match head.snapshot {
             Position(0) => None,
             upto => {
-                let state = whole(keyspace, Tree::Snapshots, id, upto)?
+                let content = whole(keyspace, Tree::Snapshots, id, upto)?
                     .ok_or_else(|| corrupt(id, upto, Damage("snapshot is missing")))?;
-                Some((
-                    upto,
-                    Snapshot {
-                        state: Bytes::from(state),
-                    },
-                ))
+                let snapshot =
+                    layout::decode_snapshot(content).map_err(|damage| corrupt(id, upto, damage))?;
+                Some((upto, snapshot))
             }
         };
         let mut records = Vec::new();

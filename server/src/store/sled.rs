@@ -340,7 +340,18 @@ impl Records for SledStore {
         self.ask(|answer| Command::PutSmall {
             key,
             expected,
-            value,
+            value: Some(value),
+            answer,
+        })
+        .await
+    }
+
+    async fn delete_if_revision(&self, key: &str, expected: Revision) -> Result<bool, StoreError> {
+        let key = key.to_owned();
+        self.ask(|answer| Command::PutSmall {
+            key,
+            expected,
+            value: None,
             answer,
         })
         .await

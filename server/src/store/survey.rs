@@ -3,12 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use bytes::Bytes;
 use serde::Serialize;
 use waymark_sync::{DocumentId, Incarnation, Position, Record, Snapshot, StoredDocument};
 
 use super::keyspace::{Keyspace, Tree};
-use super::layout::{self, Head, LoggedRecord};
+use super::layout::{self, Damage, Head, LoggedRecord};
 use super::{StoreError, read};
 
 /// One thing that is wrong with a document.
@@ -110,11 +109,13 @@ pub(super) fn document<K: Keyspace>(keyspace: &K, id: &DocumentId) -> Result<Sur
     };
     for upto in candidates {
         match part(read::whole(keyspace, Tree::Snapshots, id, upto))? {
-            Ok(Some(state)) => {
-                let state = Bytes::from(state);
-                survey.snapshot = Some((upto, Snapshot { state }));
-                break;
-            }
+            Ok(Some(content)) => match layout::decode_snapshot(content) {
+                Ok(snapshot) => {
+                    survey.snapshot = Some((upto, snapshot));
+                    break;
+                }
+                Err(Damage(problem)) => survey.note(upto, format!("snapshot: {problem}")),
+            },
             Ok(None) => survey.note(upto, "snapshot is missing"),
             Err(problem) => survey.note(upto, format!("snapshot: {problem}")),
         }

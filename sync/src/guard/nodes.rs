@@ -9,6 +9,8 @@ use super::Fault;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Node {
     pub(super) len: u32,
+    /// Where its bytes end.
+    pub(super) body_end: u32,
     pub(super) content: Content,
     pub(super) parent: Parent,
 }
@@ -61,6 +63,20 @@ pub(super) enum Parent {
 pub(super) struct Part {
     start: u32,
     end: u32,
+}
+
+impl Parent {
+    /// The structs that have to be there before the item.
+    pub(super) fn needs(self) -> impl Iterator<Item = Id> {
+        let (one, other) = match self {
+            Self::None | Self::Root(_) | Self::RootKey(..) => (None, None),
+            Self::Item(id) | Self::ItemKey(id, _) | Self::OfLeft(id) | Self::OfRight(id) => {
+                (Some(id), None)
+            }
+            Self::OfBoth(left, right) => (Some(left), Some(right)),
+        };
+        one.into_iter().chain(other)
+    }
 }
 
 impl Part {

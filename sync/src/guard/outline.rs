@@ -171,6 +171,6 @@ fn write_ranges(out: &mut Vec<u8>, client: u64, ranges: &mut Vec<(u32, u32)>) {
     }
 }
 
-fn clock_of(known: &StateVector, client: u64) -> u32 {
+pub(super) fn clock_of(known: &StateVector, client: u64) -> u32 {
     known.get(&ClientID::new(client))
 }

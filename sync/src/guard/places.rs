@@ -8,8 +8,10 @@ use yrs::block::ClientID;
 
 use super::Fault;
 use super::nodes::Content;
+use super::outline::DeletedRange;
 use super::resolver::resolve;
 use super::update::Walk;
+use crate::grant::Scope;
 
 /// How deep shared types may nest. Yrs collects garbage recursively, so an unbounded
 /// nesting, built over many updates, would exhaust the stack.
@@ -18,7 +20,8 @@ pub const MAX_DEPTH: u8 = 32;
 /// Where an item hangs, and what it holds, in one word: from the lowest bit on whether its
 /// list is a key's, whether its list is an array's, whether it holds an array, how deep it
 /// is (6 bits), whether it holds what nothing can hang in, and the name of its list. A
-/// depth of 0 means that the place is not known any more.
+/// depth of 0 means that the place is not known any more. Above them is whether it is in the
+/// part of the document that contributors may write.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Place(u64);
 
@@ -29,8 +32,9 @@ impl Place {
     const DEPTH_SHIFT: u32 = 3;
     const DEPTH: u64 = 0x3f << Self::DEPTH_SHIFT;
     const CHILDLESS: u64 = 1 << 9;
+    const OPEN_TO_ALL: u64 = 1 << 10;
     const HOLDS: u64 = Self::HOLDS_ARRAY | Self::CHILDLESS;
-    const LIST: u64 = !(Self::DEPTH | Self::HOLDS | Self::IN_ARRAY);
+    const LIST: u64 = !(Self::DEPTH | Self::HOLDS | Self::IN_ARRAY | Self::OPEN_TO_ALL);
 
     /// While an update is resolved: not looked at yet. A real depth is at most [`MAX_DEPTH`].
     pub(super) const UNTOUCHED: Self = Self(63 << Self::DEPTH_SHIFT);
@@ -48,6 +52,7 @@ impl Place {
             return Err(Fault("shared types nested too deeply"));
         }
         let mut word = name & Self::LIST & !Self::KEYED;
+        word |= below.0 & Self::OPEN_TO_ALL;
         word |= u64::from(depth) << Self::DEPTH_SHIFT;
         if keyed {
             word |= Self::KEYED;
@@ -55,6 +60,17 @@ impl Place {
             word |= Self::IN_ARRAY;
         }
         Ok(Self(word))
+    }
+
+    /// What a root hangs in: no item, but open to contributors or not.
+    pub(super) fn above_root(open: bool) -> Self {
+        Self(if open { Self::OPEN_TO_ALL } else { 0 })
+    }
+
+    /// Whether a contributor may write here. What hangs nowhere changes nothing: yrs takes
+    /// such an item as collected.
+    pub(super) fn is_open(self) -> bool {
+        !self.is_known() || self.0 & Self::OPEN_TO_ALL != 0
     }
 
     /// The same place, for an item that holds this.
@@ -113,6 +129,8 @@ pub struct Places {
     clients: BTreeMap<u64, Runs>,
     /// Makes the names of lists unguessable, so that nobody finds two that look alike.
     secret: DefaultHasher,
+    /// What contributors may write.
+    open: Scope,
 }
 
 /// The places of one client's items. They only ever grow at the end.
@@ -133,16 +151,26 @@ impl Runs {
         let place = after.checked_sub(1).and_then(|at| self.places.get(at));
         place.copied().unwrap_or_default()
     }
+
+    /// Whether a contributor may write everywhere from one clock to another.
+    fn is_open(&self, start: u32, end: u32) -> bool {
+        let after = self.starts.partition_point(|begin| *begin <= start);
+        let begin = after.saturating_sub(1);
+        let all = self.starts.iter().zip(&self.places).skip(begin);
+        all.take_while(|(begin, _)| **begin < end)
+            .all(|(_, place)| place.is_open())
+    }
 }
 
 impl Places {
-    /// The places of an empty document.
-    pub fn new(secret: u64) -> Self {
+    /// The places of an empty document, of which contributors may write this.
+    pub fn new(secret: u64, open: Scope) -> Self {
         let mut hasher = DefaultHasher::new();
         hasher.write_u64(secret);
         Self {
             clients: BTreeMap::new(),
             secret: hasher,
+            open,
         }
     }
 
@@ -207,6 +235,32 @@ impl Places {
                 runs.end = end;
             }
         }
+    }
+
+    /// Whether an update adds and deletes nothing but what contributors may write. Of its
+    /// deletions these are given: those that are not made already.
+    pub fn is_contribution(&self, resolved: &Resolved, deletes: &[DeletedRange]) -> bool {
+        let mut first = 0;
+        let adds = resolved.authors.iter().all(|author| {
+            let all = first..first + author.runs;
+            first = all.end;
+            let known = self.runs_of(author.client).map_or(0, |runs| runs.end);
+            all.clone().all(|at| {
+                let next = resolved.starts.get(at + 1).filter(|_| at + 1 < all.end);
+                let end = next.map_or(author.end, |next| *next);
+                end <= known || resolved.places[at].is_open()
+            })
+        });
+        // What an update deletes of what it brings itself has been looked at.
+        adds && deletes.iter().all(|range| {
+            let runs = self.runs_of(range.client);
+            runs.is_none_or(|runs| runs.is_open(range.start, range.end))
+        })
+    }
+
+    /// Whether contributors may write the root of this name, under this key if it has one.
+    pub(super) fn opens(&self, root: &[u8], key: Option<&[u8]>) -> bool {
+        self.open.holds(root, key)
     }
 
     pub(super) fn runs_of(&self, client: u64) -> Option<&Runs> {

@@ -171,7 +171,11 @@ impl Resolver<'_> {
 
     /// The place of the node `from` in the shared type that an item holds.
     fn below(&self, id: Id, key: Option<Part>, from: usize) -> Result<Place, Unknown> {
-        let parent = self.look_up(id, from)?;
+        let parent = match self.look_up(id, from)? {
+            // It is collected, and so is what hangs in it.
+            place if !place.is_known() => Place::above_root(true),
+            place => place,
+        };
         let mut name = self.places.name();
         name.write_u64(self.known[id.client as usize].client);
         name.write_u32(id.clock);
@@ -192,7 +196,8 @@ impl Resolver<'_> {
         if let Some(key) = key {
             name.write(key.of(self.bytes));
         }
-        Place::new(name.finish(), key.is_some(), Place::default())
+        let open = self.places.opens(root, key.map(|key| key.of(self.bytes)));
+        Place::new(name.finish(), key.is_some(), Place::above_root(open))
     }
 
     /// Looks whether all contents may be where they are.

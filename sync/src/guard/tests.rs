@@ -1,4 +1,5 @@
 mod amounts;
+mod contributions;
 mod edits;
 mod nesting;
 mod properties;
@@ -10,6 +11,7 @@ use yrs::updates::decoder::Decode;
 use yrs::{Any, Doc, GetString, ReadTxn, StateVector, Text, Transact, Update, WriteTxn};
 
 use super::*;
+use crate::grant::Scope;
 use crate::testing;
 
 /// Updates written by Yjs 13 (texts, maps, arrays, XML, a subdocument, undo, merges).
@@ -194,7 +196,7 @@ fn g3_structs_that_refer_to_each_other_in_a_circle_are_refused() {
     let bytes = [2, 1, 2, 0, 0x07, 0, 1, 0, 1, 1, 1, 0, 0x07, 0, 2, 0, 1, 0];
     let walk = check(&bytes).expect("well-formed");
     assert!(walk.outline.fits(&StateVector::default()));
-    assert!(Places::new(1).check(&bytes, &walk).is_err());
+    assert!(Places::new(1, Scope::NOTHING).check(&bytes, &walk).is_err());
     // A struct cannot refer to itself or a later one of its author.
     assert!(check(&[1, 1, 9, 0, 0x07, 0, 9, 0, 1, 0]).is_err());
 }
@@ -209,7 +211,7 @@ fn g3_an_array_holds_no_letters() {
     let behind = [1, 1, 8, 0, 0x84, 9, 1, 4, 0xf0, 0x9f, 0x8c, 0x8a, 0];
     let together = [&[1, 2][..], &array[2..array.len() - 1], &wave[4..]].concat();
 
-    let mut places = Places::new(1);
+    let mut places = Places::new(1, Scope::NOTHING);
     let refused = |places: &Places, update: &[u8]| {
         let walk = check(update).expect("well-formed");
         places.check(update, &walk).err()
@@ -266,7 +268,7 @@ fn g3_nothing_stands_on_both_sides_of_an_item() {
 fn g3_a_key_holds_one_value_and_no_letters() {
     let refused = |update: &[u8]| {
         let walk = check(update).expect("well-formed");
-        Places::new(1).check(update, &walk).err()
+        Places::new(1, Scope::NOTHING).check(update, &walk).err()
     };
     // Under a key of the root `m`: letters, and letters behind a value.
     let letters = [1, 1, 9, 0, 0x24, 1, 1, b'm', 1, b'k', 2, b'h', b'i', 0];
@@ -325,7 +327,7 @@ fn g3_nothing_hangs_in_what_is_no_shared_type() {
     let update = |first: &[u8]| [&[1, 2, 1, 0][..], first, &map, &[0]].concat();
     let places = |bytes: &[u8]| {
         let walk = check(bytes).expect("well-formed");
-        Places::new(1).check(bytes, &walk).map(drop)
+        Places::new(1, Scope::NOTHING).check(bytes, &walk).map(drop)
     };
     let fault = places(&update(&letter)).expect_err("a letter holds nothing");
     assert_eq!(fault.0, "a struct's parent cannot hold it");
@@ -337,7 +339,7 @@ fn g3_nothing_hangs_in_what_is_no_shared_type() {
 
 #[test]
 fn g3_what_was_collected_together_may_have_hung_apart() {
-    let mut places = Places::new(1);
+    let mut places = Places::new(1, Scope::NOTHING);
     let mut state = StateVector::default();
     let mut take = |bytes: &[u8]| {
         let walk = check(bytes).expect("well-formed");

@@ -152,6 +152,7 @@ impl Walker<'_> {
             if info == GC {
                 let node = Node {
                     len,
+                    body_end: self.here()?,
                     content: Content::Open,
                     parent: Parent::None,
                 };
@@ -183,6 +184,7 @@ impl Walker<'_> {
         self.join(follows, content, len, self.reader.position() - begin)?;
         let node = Node {
             len,
+            body_end: self.here()?,
             content,
             parent,
         };
@@ -342,6 +344,11 @@ impl Walker<'_> {
             return Err(Fault("count beyond the end"));
         }
         usize::try_from(count).map_err(|_| Fault("count beyond the end"))
+    }
+
+    /// How far the walk has come.
+    fn here(&self) -> Result<u32, Fault> {
+        u32::try_from(self.reader.position()).map_err(|_| Fault("update too large"))
     }
 
     /// Reads a text: where it is.

@@ -7,6 +7,7 @@ use yrs::{ReadTxn, Transact, Update, WriteTxn};
 
 use super::{REMOTE_ORIGIN, Replica, ReplicaEffect};
 use crate::close::CloseReason;
+use crate::grant::Role;
 use crate::guard::{self, Bounds, Fault};
 use crate::time::Timestamp;
 use crate::wire::{self, Dialect, Frame};
@@ -175,6 +176,7 @@ impl Replica {
                     self.end(OTHER_HISTORY.to_owned(), out);
                     return;
                 }
+                self.take_role(word("role"), out);
                 if !self.link.is_greeted() {
                     self.link.greeted();
                     self.unpaired_steps = 0;
@@ -184,6 +186,7 @@ impl Replica {
                     self.synchronise(out);
                 }
             }
+            Some("waymark/grant") => self.take_role(word("role"), out),
             Some("waymark/refused") => {
                 let reason = word("reason").unwrap_or("not accepted").to_owned();
                 self.refused = Some(reason.clone());
@@ -196,6 +199,16 @@ impl Replica {
                 self.not_saving = (!works).then(|| reason.to_owned());
             }
             _ => {}
+        }
+    }
+
+    fn take_role(&mut self, word: Option<&str>, out: &mut Vec<ReplicaEffect>) {
+        // Servers of others do not say; what they say in words that we lack changes nothing.
+        let Some(role) = word.and_then(Role::parse) else {
+            return;
+        };
+        if self.role.replace(role) != Some(role) {
+            out.push(ReplicaEffect::RoleChanged);
         }
     }
 

@@ -368,3 +368,26 @@ fn r13_the_state_is_told_only_when_it_is_another_one() {
     assert_eq!(changes(&ana), 2, "saving, saved");
     assert_eq!(CloseReason::from_code(4000), None);
 }
+
+#[test]
+fn r15_the_role_is_known_and_each_change_of_it_told_once() {
+    let mut table = Table::new(Limits::for_tests());
+    let mut ana = Guest::new("ana", 5);
+    assert_eq!(ana.replica.role(), None);
+    run_for(&mut table, &mut [&mut ana], Millis(1_000));
+    assert_eq!(ana.replica.role(), Some(Role::Editor));
+    for role in [Role::Viewer, Role::Viewer, Role::Contributor] {
+        table.input(RoomInput::GrantChanged {
+            session: ana.session.expect("it is connected"),
+            grant: Some(grant("ana", role)),
+        });
+        run_for(&mut table, &mut [&mut ana], Millis(100));
+        assert_eq!(ana.replica.role(), Some(role));
+    }
+    ana.cut(&mut table);
+    ana.role = Role::Contributor;
+    run_for(&mut table, &mut [&mut ana], Millis(2_000));
+    let told = ana.effects.iter();
+    let told = told.filter(|effect| **effect == ReplicaEffect::RoleChanged);
+    assert_eq!(told.count(), 3);
+}

@@ -5,8 +5,10 @@ use yrs::StateVector;
 
 use super::OpenError;
 use super::content::Content;
+use super::leases::Leases;
 use super::opening::Parts;
 use crate::document::DocumentId;
+use crate::grant::Scope;
 use crate::journal::{Position, Snapshot, StoredDocument};
 
 /// Work that makes a snapshot from what the store holds, away from the room's turn: its
@@ -31,7 +33,11 @@ impl CompactJob {
         // Nobody edits there, so the client id is of no matter.
         let fail = |error: OpenError| error.to_string();
         let (parts, last) = Parts::walk(stored, self.upto).map_err(fail)?;
-        let mut content = Content::of(parts.load(&self.document, 1).map_err(fail)?);
+        let mut content = Content::of(
+            parts
+                .load(&self.document, 1, Scope::NOTHING)
+                .map_err(fail)?,
+        );
         if last != self.upto {
             return Err(format!("the log ends at {last:?} before {:?}", self.upto));
         }
@@ -43,6 +49,14 @@ impl CompactJob {
             return Err("the log holds something else than the room".to_owned());
         }
         let state: Bytes = content.whole();
-        Ok(Snapshot { state })
+        let mut leases = Leases::default();
+        let snapshot = stored.snapshot.as_ref();
+        leases.read(snapshot.map_or("", |(_, snapshot)| &snapshot.authors));
+        let records = stored.records.iter();
+        for (_, record) in records.take_while(|(position, _)| *position <= self.upto) {
+            leases.read(&record.author);
+        }
+        let authors = leases.write();
+        Ok(Snapshot { state, authors })
     }
 }

@@ -10,7 +10,8 @@ use yrs::{Doc, OffsetKind, Options, ReadTxn, StateVector, Transact, Update, Writ
 
 use super::SessionId;
 use crate::document::DocumentId;
-use crate::guard::{self, Bounds, Fault, Outline, Places, Section, Walk};
+use crate::grant::{Refusal, Scope, WritePermit};
+use crate::guard::{self, Bounds, DeletedRange, Fault, Outline, Places, Resolved, Section, Walk};
 use crate::wire::{self, Address, Dialect, Frame};
 
 /// One effective update: numbered, and encoded once for everybody who gets it.
@@ -86,12 +87,22 @@ pub(crate) enum Outcome {
     Nothing,
     /// Something that it builds upon is not here: it did not touch the document.
     Missing,
+    /// It holds something that its author may not write: it did not touch the document.
+    Forbidden(Refusal),
     /// It changed the document. With a fault, only a part of it could be integrated, and
     /// whoever sent it must not send more.
     Changed {
         change: Arc<Change>,
         fault: Option<Fault>,
     },
+}
+
+/// Who writes, and what allows it.
+pub(crate) struct Author<'a> {
+    pub(crate) session: SessionId,
+    pub(crate) permit: &'a WritePermit,
+    /// Whether this is everything they have, deletions by others among it.
+    pub(crate) repeats: bool,
 }
 
 pub(crate) struct Content {
@@ -160,7 +171,7 @@ impl Content {
         &mut self,
         bytes: &Bytes,
         walk: &Walk,
-        author: SessionId,
+        author: Author<'_>,
         number: impl FnOnce() -> u64,
     ) -> Result<Outcome, Fault> {
         let outline = &walk.outline;
@@ -172,6 +183,10 @@ impl Content {
         }
         let core = self.core.as_mut().expect(LOADED);
         let resolved = core.places.check(bytes, walk)?;
+        if !author.permit.is_for_all() && !core.is_contribution(&resolved, outline, author.repeats)
+        {
+            return Ok(Outcome::Forbidden(Refusal::Structure));
+        }
         let update = decode(bytes)?;
         let mut txn = core.transact();
         let mut fault = txn
@@ -219,7 +234,7 @@ impl Content {
         }
         let change = Arc::new(Change {
             number: number(),
-            author,
+            author: author.session,
             update: effective.into(),
             outline,
             messages: [OnceLock::new(), OnceLock::new()],
@@ -238,12 +253,11 @@ impl Content {
         if outline.deletes.is_empty() {
             return true;
         }
-        let deleted = self.read().snapshot().delete_set;
-        outline.deletes.iter().all(|range| {
-            deleted
-                .get(&ClientID::new(range.client))
-                .is_some_and(|ranges| covers(ranges.ranges(), range.start, range.end))
-        })
+        self.core
+            .as_ref()
+            .expect(LOADED)
+            .new_deletes(outline)
+            .is_empty()
     }
 
     /// What is here, as a state vector.
@@ -289,12 +303,13 @@ impl Content {
 
 impl Core {
     /// An empty document with the server's own client id.
-    pub(crate) fn new(document: &DocumentId, seed: u64) -> Self {
+    /// Contributors may write what is `open`.
+    pub(crate) fn new(document: &DocumentId, seed: u64, open: Scope) -> Self {
         // 32 bits as all our ids, and never 0.
         let client_id = ClientID::new(u64::from((seed ^ (seed >> 32)) as u32 | 1));
         Self {
             doc: Doc::with_options(options(document, client_id)),
-            places: Places::new(seed),
+            places: Places::new(seed, open),
         }
     }
 
@@ -316,6 +331,30 @@ impl Core {
 
     pub(crate) fn state_vector(&self) -> StateVector {
         self.read().state_vector()
+    }
+
+    /// Whether a contributor may make this update. Only one that `repeats` what its author
+    /// heard from others is compared with all deletions of the document, which takes time
+    /// that grows with it.
+    fn is_contribution(&self, resolved: &Resolved, outline: &Outline, repeats: bool) -> bool {
+        self.places.is_contribution(resolved, &outline.deletes)
+            || (repeats
+                && !outline.deletes.is_empty()
+                && self
+                    .places
+                    .is_contribution(resolved, &self.new_deletes(outline)))
+    }
+
+    /// Those of an update's deletions that are not made here.
+    fn new_deletes(&self, outline: &Outline) -> Vec<DeletedRange> {
+        let made = self.read().snapshot().delete_set;
+        let mut left = Vec::new();
+        for range in &outline.deletes {
+            let made = made.get(&ClientID::new(range.client));
+            let made = made.into_iter().flat_map(|made| made.ranges());
+            without(range, made, &mut left);
+        }
+        left
     }
 
     fn read(&self) -> yrs::Transaction<'_> {
@@ -346,18 +385,27 @@ fn decode(bytes: &[u8]) -> Result<Update, Fault> {
     Update::decode_v1(bytes).map_err(|_| Fault("not an update"))
 }
 
-/// Whether sorted ranges cover all of `start..end`.
-fn covers<'a>(
-    ranges: impl Iterator<Item = &'a std::ops::Range<u32>>,
-    start: u32,
-    end: u32,
-) -> bool {
-    let mut at = start;
-    for range in ranges {
-        if range.start > at {
-            break;
+/// What is left of a range without these sorted ones.
+fn without<'a>(
+    range: &DeletedRange,
+    made: impl Iterator<Item = &'a std::ops::Range<u32>>,
+    left: &mut Vec<DeletedRange>,
+) {
+    let mut at = range.start;
+    for made in made.filter(|made| made.end > range.start && made.start < range.end) {
+        if made.start > at {
+            left.push(DeletedRange {
+                start: at,
+                end: made.start,
+                ..*range
+            });
         }
-        at = at.max(range.end);
+        at = at.max(made.end);
     }
-    at >= end
+    if at < range.end {
+        left.push(DeletedRange {
+            start: at,
+            ..*range
+        });
+    }
 }

@@ -1,6 +1,6 @@
 //! What still has to be stored, and how far the log has got.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use super::content::{Change, merge_changes};
@@ -44,7 +44,8 @@ pub(super) struct Journal {
 struct Staged {
     changes: Vec<Arc<Change>>,
     bytes: usize,
-    authors: BTreeSet<String>,
+    /// With the client ids that became theirs.
+    authors: BTreeMap<String, Vec<u64>>,
     at: Timestamp,
 }
 
@@ -112,14 +113,23 @@ impl Journal {
         self.applied
     }
 
-    pub(super) fn stage(&mut self, change: Arc<Change>, author: &str, now: Timestamp) {
+    /// Takes a change of somebody into the next record, with the client ids that became
+    /// theirs by it.
+    pub(super) fn stage(
+        &mut self,
+        change: Arc<Change>,
+        author: &str,
+        leased: Vec<u64>,
+        now: Timestamp,
+    ) {
         if self.staged.changes.is_empty() {
             self.staged.at = now;
         }
         self.staged.bytes += change.update().len();
         self.staged.changes.push(change);
-        if !self.staged.authors.contains(author) {
-            self.staged.authors.insert(author.to_owned());
+        match self.staged.authors.get_mut(author) {
+            Some(clients) => clients.extend(leased),
+            None => drop(self.staged.authors.insert(author.to_owned(), leased)),
         }
     }
 
@@ -144,7 +154,14 @@ impl Journal {
         if self.in_flight.is_none() && !self.staged.changes.is_empty() {
             let staged = std::mem::take(&mut self.staged);
             self.batches += 1;
-            let authors: Vec<String> = staged.authors.into_iter().collect();
+            let line = |(mut line, clients): (String, Vec<u64>)| {
+                for client in clients {
+                    line.push('\t');
+                    line.push_str(&client.to_string());
+                }
+                line
+            };
+            let authors: Vec<String> = staged.authors.into_iter().map(line).collect();
             self.in_flight = Some(InFlight {
                 batch: BatchId(u128::from(self.seed) << 64 | u128::from(self.batches)),
                 record: Record {

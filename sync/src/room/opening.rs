@@ -8,6 +8,7 @@ use yrs::block::ClientID;
 use super::content::{Content, Core};
 use super::{OpenError, Room, RoomInput};
 use crate::document::DocumentId;
+use crate::grant::Scope;
 use crate::guard::{self, Bounds, Outline, Walk};
 use crate::journal::{Position, StoredDocument};
 use crate::limits::Limits;
@@ -102,8 +103,13 @@ impl Parts {
         }
     }
 
-    pub(super) fn load(self, document: &DocumentId, seed: u64) -> Result<Core, OpenError> {
-        let mut core = Core::new(document, seed);
+    pub(super) fn load(
+        self,
+        document: &DocumentId,
+        seed: u64,
+        open: Scope,
+    ) -> Result<Core, OpenError> {
+        let mut core = Core::new(document, seed, open);
         for Part {
             position,
             update,
@@ -131,6 +137,7 @@ pub struct Opening {
     document: DocumentId,
     parts: Parts,
     seed: u64,
+    open: Scope,
 }
 
 /// A document that has been loaded.
@@ -142,7 +149,9 @@ impl Opening {
     /// # Errors
     /// [`OpenError`] when the stored bytes are not a document.
     pub fn run(self) -> Result<Loaded, OpenError> {
-        self.parts.load(&self.document, self.seed).map(Loaded)
+        self.parts
+            .load(&self.document, self.seed, self.open)
+            .map(Loaded)
     }
 }
 
@@ -182,6 +191,7 @@ impl Room {
             document,
             parts,
             seed,
+            open: limits.contributions,
         };
         Ok((room, opening))
     }

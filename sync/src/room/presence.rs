@@ -6,6 +6,8 @@ use std::ops::Range;
 use bytes::Bytes;
 
 use super::SessionId;
+use super::stamp::stamped;
+use crate::grant::Grant;
 use crate::guard::{PresenceEntry, write_presence};
 use crate::limits::Limits;
 use crate::time::Timestamp;
@@ -41,7 +43,7 @@ struct Entry {
 #[derive(Clone, Copy)]
 pub(super) struct Speaker<'a> {
     pub(super) session: SessionId,
-    pub(super) subject: &'a str,
+    pub(super) grant: &'a Grant,
 }
 
 impl Presence {
@@ -68,7 +70,7 @@ impl Presence {
             }
             let entry = Entry {
                 owner: None,
-                subject: speaker.subject.to_owned(),
+                subject: speaker.grant.subject().to_owned(),
                 clock: claim.clock,
                 raise: 0,
                 state: None,
@@ -76,38 +78,56 @@ impl Presence {
                 changed: 0,
             };
             self.entries.insert(claim.client, entry);
-            return self.take_over(now, speaker.session, claim);
+            return self.take_over(now, speaker, claim);
         };
         if entry.owner == Some(speaker.session) {
             let newer = claim.clock > entry.clock
                 || (claim.clock == entry.clock && claim.state.is_none() && entry.state.is_some());
             if newer {
                 self.newest += 1;
-                entry.show(now, claim, self.newest);
+                entry.show(now, claim, speaker.grant, self.newest);
             }
             return;
         }
         // Somebody who lost the connection is back before (or after) the old session went.
         // Whoever already shows an own id only repeats what they heard.
-        let returns = claim.state.is_some() && entry.subject == speaker.subject && shows == 0;
+        let returns =
+            claim.state.is_some() && entry.subject == speaker.grant.subject() && shows == 0;
         if returns && claim.clock >= entry.clock.saturating_sub(entry.raise) {
             entry.raise = (entry.told_clock() + 1).saturating_sub(claim.clock);
-            self.take_over(now, speaker.session, claim);
+            self.take_over(now, speaker, claim);
         }
     }
 
-    fn take_over(&mut self, now: Timestamp, session: SessionId, claim: &PresenceEntry<'_>) {
+    fn take_over(&mut self, now: Timestamp, speaker: Speaker<'_>, claim: &PresenceEntry<'_>) {
+        let session = speaker.session;
         let Some(entry) = self.entries.get_mut(&claim.client) else {
             return;
         };
         self.newest += 1;
-        entry.show(now, claim, self.newest);
+        entry.show(now, claim, speaker.grant, self.newest);
         if let Some(before) = entry.owner.replace(session)
             && let Some(owned) = self.owned.get_mut(&before)
         {
             owned.remove(&claim.client);
         }
         self.owned.entry(session).or_default().insert(claim.client);
+    }
+
+    /// Shows what a session shows as its new grant has it.
+    pub(super) fn stamp(&mut self, session: SessionId, grant: &Grant) {
+        for client in self.owned.get(&session).into_iter().flatten() {
+            let Some(entry) = self.entries.get_mut(client) else {
+                continue;
+            };
+            if let Some(state) = &mut entry.state {
+                *state = stamped(state, grant);
+                // Others take a state for new only with a higher clock.
+                entry.raise += 1;
+                self.newest += 1;
+                entry.changed = self.newest;
+            }
+        }
     }
 
     /// Ends what a session showed.
@@ -179,9 +199,9 @@ impl Presence {
 }
 
 impl Entry {
-    fn show(&mut self, now: Timestamp, claim: &PresenceEntry<'_>, number: u64) {
+    fn show(&mut self, now: Timestamp, claim: &PresenceEntry<'_>, grant: &Grant, number: u64) {
         self.clock = claim.clock;
-        self.state = claim.state.map(str::to_owned);
+        self.state = claim.state.map(|state| stamped(state, grant));
         self.seen = now;
         self.changed = number;
     }

@@ -19,6 +19,8 @@ pub(super) struct Session {
     pub(super) stage: Stage,
     pub(super) outbox: Outbox,
     pub(super) repair: Option<Repair>,
+    /// Until when somebody else is waited for, whose changes this session brought.
+    pub(super) left_out: Option<Timestamp>,
     /// Whether writes were put aside because the store could not keep up, so that the
     /// session has to be asked for them when it can.
     pub(super) refill: bool,
@@ -34,7 +36,8 @@ pub(super) struct Session {
     /// Runs of equal ones, so that a store that stalls for hours costs nothing.
     acks: VecDeque<(Ack, u32)>,
     asked: VecDeque<Ask>,
-    denial_told: bool,
+    /// The reason that was last told to a plain session.
+    denied: Option<String>,
 }
 
 /// How far the handshake is.
@@ -96,6 +99,7 @@ impl Session {
             },
             outbox: Outbox::default(),
             repair: None,
+            left_out: None,
             refill: false,
             overflowed: false,
             ready: false,
@@ -105,13 +109,13 @@ impl Session {
             joined: Some(now),
             acks: VecDeque::new(),
             asked: VecDeque::new(),
-            denial_told: false,
+            denied: None,
         }
     }
 
     /// The scope word of the Hocuspocus protocol.
     pub(super) fn scope(&self) -> &'static str {
-        if self.grant.role() >= Role::Editor {
+        if self.grant.role() >= Role::Contributor {
             "read-write"
         } else {
             "readonly"
@@ -172,10 +176,35 @@ impl Session {
     /// An update was refused; the reason is told at once, its place is kept.
     pub(super) fn refuse(&mut self, reason: &str, limits: &Limits) {
         self.push_ack(Ack::Refused);
+        self.tell_refusal(reason, limits);
+    }
+
+    /// The answer to our question for what we lack was refused, and with it the updates that
+    /// waited for it.
+    pub(super) fn refuse_repair(&mut self, reason: &str, limits: &Limits) {
+        self.repair = None;
+        self.left_out = None;
+        self.refill = false;
+        let mut told = false;
+        for (ack, count) in std::mem::take(&mut self.acks) {
+            let waited = ack == Ack::Step2;
+            self.push_acks(if waited { Ack::Refused } else { ack }, count);
+            // The other side counts one reason for each of them.
+            for _ in 0..if waited { count } else { 0 } {
+                self.tell_refusal(reason, limits);
+                told = true;
+            }
+        }
+        if !told {
+            self.tell_refusal(reason, limits);
+        }
+    }
+
+    fn tell_refusal(&mut self, reason: &str, limits: &Limits) {
         let fact = serde_json::json!({ "type": "waymark/refused", "reason": reason });
         self.tell_fact(&fact, limits);
-        if self.dialect == Dialect::YWebsocket && !self.denial_told {
-            self.denial_told = true;
+        if self.dialect == Dialect::YWebsocket && self.denied.as_deref() != Some(reason) {
+            self.denied = Some(reason.to_owned());
             self.tell(Frame::PermissionDenied(reason.to_owned()), limits);
         }
     }
@@ -305,6 +334,7 @@ impl Session {
             self.has_credit().then(|| self.keepalive_at(limits)),
             self.grant.until(),
             self.repair.map(|repair| repair.until),
+            self.left_out,
             self.starves_at(limits),
         ]
         .into_iter()

@@ -1,8 +1,10 @@
 mod acks;
 mod grants;
+mod leases;
 mod life;
 mod opening;
 mod outbox;
+mod own;
 mod presence;
 mod store;
 mod sync;

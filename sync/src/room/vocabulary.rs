@@ -44,6 +44,12 @@ pub enum RoomInput {
     Compacted { upto: Position, bytes: usize },
     /// It could not be; try again later.
     CompactFailed { reason: String },
+    /// The server's own change; answered by `Written` with the same ticket.
+    Write {
+        ticket: u64,
+        update: Bytes,
+        subject: String,
+    },
     /// The process is stopping: get everything durable, close the sessions, then retire.
     Stop,
     /// A deadline may have passed.
@@ -67,6 +73,8 @@ pub enum RoomEffect {
     /// then forget the records up to there; answered by `Compacted` or `CompactFailed`. At
     /// most one in flight. `build` runs on the blocking pool.
     Compact { upto: Position, build: CompactJob },
+    /// A `Write` is durable (`ok`), or was not taken.
+    Written { ticket: u64, ok: bool },
     /// Nobody is here and everything is durable: the task may end.
     Retire,
     /// For logs and metrics.

@@ -1,18 +1,26 @@
 //! What sessions send.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
-use super::content::Outcome;
+use super::content::{Author, Outcome};
 use super::presence::Speaker;
 use super::session::{Ask, Repair, Stage};
 use super::{Note, Room, RoomEffect, SessionId};
 use crate::close::CloseReason;
+use crate::grant::Refusal;
 use crate::guard::{self, Bounds};
-use crate::time::Timestamp;
+use crate::time::{Millis, Timestamp};
 use crate::wire::Frame;
 
 /// How often a session may answer with something that still lacks what it builds upon.
 const REPAIR_TRIES: u32 = 3;
+
+/// How long whoever brought somebody else's changes may keep them, and how long if what they
+/// wrote themselves builds upon them: after a crash everybody comes back within seconds.
+const AUTHOR_COMES: Millis = Millis(2_000);
+const AUTHOR_NEEDED: Millis = Millis(10_000);
 
 /// The two messages that carry changes.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -116,9 +124,34 @@ impl Room {
             self.close(now, id, CloseReason::TooLarge, out);
             return;
         }
-        let walk = match guard::check_update(bytes, &bounds) {
+        let mut walk = match guard::check_update(bytes, &bounds) {
             Ok(walk) => walk,
             Err(fault) => return self.blame(now, id, fault.0, out),
+        };
+        let asked = matches!(write, Write::Step2(Some(_)));
+        let known = self.content.state();
+        let foreign = self.leases.foreign(&walk.outline, known, permit.subject());
+        let own;
+        let mut waits = false;
+        let bytes = if foreign.is_empty() {
+            bytes
+        } else if asked {
+            // Everything they hold, what they heard from others included: that has to come
+            // from its authors. What builds upon it waits for them, the rest is taken.
+            let rest = guard::fitting(&walk, &foreign, known);
+            waits = !rest.is_all;
+            own = guard::merge(&[(bytes, &rest.outline)]).unwrap_or_default();
+            walk = match guard::check_update(&own, &bounds) {
+                Ok(walk) => walk,
+                Err(fault) => return self.blame(now, id, fault.0, out),
+            };
+            self.leases.leave_out(foreign, id);
+            let patience = if waits { AUTHOR_NEEDED } else { AUTHOR_COMES };
+            session.left_out = Some(now + patience);
+            self.check_at = self.check_at.min(now + patience);
+            &own
+        } else {
+            return self.refuse(id, acked, &Refusal::Author.to_string(), out);
         };
         if self.journal.is_full(&self.limits) {
             // Nothing is lost: the session is asked for it when the store has caught up.
@@ -129,29 +162,66 @@ impl Room {
             }
             return;
         }
+        let author = Author {
+            session: id,
+            permit: &permit,
+            repeats: asked,
+        };
         let journal = &mut self.journal;
         match self
             .content
-            .apply(bytes, &walk, id, || journal.next_number())
+            .apply(bytes, &walk, author, || journal.next_number())
         {
             Err(fault) => self.blame(now, id, fault.0, out),
             Ok(Outcome::Missing) => {
                 self.counts.deferred += 1;
                 self.on_missing(now, id, acked, write, out);
             }
+            Ok(Outcome::Forbidden(refusal)) => self.refuse(id, acked, &refusal.to_string(), out),
             Ok(Outcome::Nothing) => {
                 self.counts.repeated += 1;
-                self.accept(id, acked, write);
+                self.taken(id, acked, write, waits);
             }
             Ok(Outcome::Changed { change, fault }) => {
                 self.counts.updates += 1;
                 self.spread(&change);
-                self.journal.stage(change, permit.subject(), now);
-                self.accept(id, acked, write);
+                let authors = || change.sections().iter().map(|section| section.client);
+                let again = self.leases.brought(authors());
+                let leases = &mut self.leases;
+                let take = |client: &u64| !asked && leases.take(*client, permit.subject());
+                let leased = authors().filter(take).collect();
+                self.journal
+                    .stage(Arc::clone(&change), permit.subject(), leased, now);
+                self.taken(id, acked, write, waits);
+                self.ask_again(again);
                 if let Some(fault) = fault {
                     self.blame(now, id, fault.0, out);
                 }
             }
+        }
+    }
+
+    /// Asks those for what they hold whose changes of somebody else were left out.
+    fn ask_again(&mut self, sessions: Vec<SessionId>) {
+        for id in sessions {
+            let Some(session) = self.sessions.get_mut(&id) else {
+                continue;
+            };
+            session.left_out = None;
+            if !session.is_asked() {
+                session.ask(Ask::Repair, &self.limits);
+            }
+            self.touch(id);
+        }
+    }
+
+    /// The message is applied, or as much of it as does not wait for somebody else's: then it
+    /// is acknowledged with the answer that brings the rest.
+    fn taken(&mut self, id: SessionId, acked: bool, write: Write, waits: bool) {
+        if !waits {
+            self.accept(id, acked, write);
+        } else if let Some(session) = self.sessions.get_mut(&id).filter(|_| acked) {
+            session.ack_with_step2();
         }
     }
 
@@ -171,8 +241,12 @@ impl Room {
     }
 
     fn refuse(&mut self, id: SessionId, acked: bool, reason: &str, out: &mut Vec<RoomEffect>) {
-        if let Some(session) = self.sessions.get_mut(&id).filter(|_| acked) {
-            session.refuse(reason, &self.limits);
+        if let Some(session) = self.sessions.get_mut(&id) {
+            if acked {
+                session.refuse(reason, &self.limits);
+            } else {
+                session.refuse_repair(reason, &self.limits);
+            }
         }
         self.counts.refused += 1;
         out.push(RoomEffect::Note(Note::Refused {
@@ -196,6 +270,11 @@ impl Room {
         };
         if acked {
             session.ack_with_step2();
+        }
+        // It builds upon somebody else's, and is asked for when that is here.
+        if session.left_out.is_some() {
+            session.left_out = Some(now + AUTHOR_NEEDED);
+            return;
         }
         let until = now + self.limits.greeting;
         let repair = session.repair.get_or_insert(Repair { until, tries: 0 });
@@ -231,7 +310,7 @@ impl Room {
         };
         let speaker = Speaker {
             session: id,
-            subject: session.grant.subject(),
+            grant: &session.grant,
         };
         for claim in &claims {
             self.presence.claim(now, speaker, claim, &self.limits);

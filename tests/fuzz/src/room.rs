@@ -293,7 +293,7 @@ impl Script {
                 let bytes = snapshot.expect("a snapshot can be made").state.len();
                 self.handle(RoomInput::Compacted { upto, bytes });
             }
-            RoomEffect::Retire | RoomEffect::Note(_) => {}
+            RoomEffect::Retire | RoomEffect::Note(_) | RoomEffect::Written { .. } => {}
         }
     }
 

@@ -137,6 +137,8 @@ impl Stage {
                 let bytes = snapshot.expect("a snapshot can be made").state.len();
                 self.handle(RoomInput::Compacted { upto, bytes });
             }
+            // Only sessions write here.
+            RoomEffect::Written { .. } => {}
             RoomEffect::Retire => panic!("there are sessions"),
             RoomEffect::Note(_) => {}
         }

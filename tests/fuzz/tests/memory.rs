@@ -5,6 +5,7 @@ use std::hint::black_box;
 
 use peak_alloc::PeakAlloc;
 use waymark_fuzz::hostile;
+use waymark_sync::Scope;
 use waymark_sync::guard::{Bounds, Places, check_awareness, check_state_vector, check_update};
 
 #[global_allocator]
@@ -31,7 +32,9 @@ fn g2_looking_at_a_hostile_mebibyte_takes_at_most_eight() {
     let taken = |bytes: &[u8], bounds: &Bounds| {
         peak(|| {
             if let Ok(walk) = check_update(bytes, bounds) {
-                drop(black_box(Places::new(1).check(bytes, &walk)));
+                drop(black_box(
+                    Places::new(1, Scope::NOTHING).check(bytes, &walk),
+                ));
             }
         })
     };

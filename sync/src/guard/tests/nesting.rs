@@ -1,6 +1,7 @@
 //! How deep things may nest: 32, in each place where they can.
 
 use super::{Bounds, Fault, MAX_DEPTH, Places, check, check_awareness, check_update};
+use crate::grant::Scope;
 use crate::wire::varint::{write_buffer, write_var};
 
 const TOO_DEEP: Fault = Fault("value nested too deeply");
@@ -149,7 +150,7 @@ fn g3_shared_types_nest_at_most_32_deep_in_one_update() {
                 .collect();
             let bytes = update(0, &structs);
             let walk = check_update(&bytes, &Bounds::TRUSTED_SIZE).expect("well-formed");
-            let placed = Places::new(1).check(&bytes, &walk);
+            let placed = Places::new(1, Scope::NOTHING).check(&bytes, &walk);
             assert_eq!(placed.is_ok(), passes, "kind {kind}, {depth} deep");
         }
     }
@@ -177,7 +178,7 @@ fn g3_shared_types_nest_at_most_32_deep_also_when_each_is_named_before_its_paren
         }
         bytes.push(0);
         let walk = check(&bytes).expect("well-formed");
-        let placed = Places::new(1).check(&bytes, &walk);
+        let placed = Places::new(1, Scope::NOTHING).check(&bytes, &walk);
         assert_eq!(placed.is_ok(), passes, "{depth} deep");
     }
 }
@@ -185,7 +186,7 @@ fn g3_shared_types_nest_at_most_32_deep_also_when_each_is_named_before_its_paren
 #[test]
 fn g3_shared_types_nest_at_most_32_deep_over_many_updates() {
     for kind in TYPES {
-        let mut places = Places::new(1);
+        let mut places = Places::new(1, Scope::NOTHING);
         for clock in 0..u32::from(MAX_DEPTH) {
             let update = update(clock, &[child(clock, clock.checked_sub(1), kind)]);
             let walk = check(&update).expect("well-formed");

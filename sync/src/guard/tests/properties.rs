@@ -1,6 +1,6 @@
 //! What holds for every update that people make, and for every one that nobody would.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use proptest::prelude::*;
@@ -10,14 +10,14 @@ use yrs::{ReadTxn, StateVector, Transact, Update};
 
 use super::edits::{edit, nonsense, steps};
 use super::{apply, check, yjs};
-use crate::SessionId;
+use crate::grant::Scope;
 use crate::guard::nodes::Content as Holds;
 use crate::guard::*;
 use crate::room::{Content, Core, Outcome};
 use crate::testing;
 
 /// So many cases, or what `PROPTEST_CASES` asks for.
-fn cases(count: u32) -> ProptestConfig {
+pub(super) fn cases(count: u32) -> ProptestConfig {
     let asked = std::env::var_os("PROPTEST_CASES").is_some();
     let base = ProptestConfig {
         failure_persistence: None,
@@ -67,7 +67,7 @@ proptest! {
     fn g3_a_state_says_of_its_structs_what_its_updates_said(steps in steps(60)) {
         let (updates, _) = edit(&steps);
         let doc = testing::doc(1);
-        let mut places = Places::new(9);
+        let mut places = Places::new(9, Scope::NOTHING);
         for update in &updates {
             let walk = check(update).expect("an update");
             let resolved = places.check(update, &walk);
@@ -78,7 +78,7 @@ proptest! {
         let txn = doc.transact();
         let whole = txn.encode_diff_v1(&StateVector::default());
         let walk = check(&whole).expect("a state");
-        let mut loaded = Places::new(9);
+        let mut loaded = Places::new(9, Scope::NOTHING);
         let resolved = loaded.check(&whole, &walk);
         prop_assert!(resolved.is_ok(), "{:?}", resolved);
         loaded.extend(resolved.expect("just looked"), &txn.state_vector());
@@ -92,6 +92,43 @@ proptest! {
                 }
             }
         }
+    }
+
+    #[test]
+    fn e8_what_each_author_brings_of_their_own_comes_to_everything(
+        steps in steps(40),
+        stored in 0..20_usize,
+    ) {
+        let (updates, _) = edit(&steps);
+        let (here, all) = (testing::doc(1), testing::doc(2));
+        for (at, update) in updates.iter().enumerate() {
+            prop_assert!(apply(&all, update));
+            if at < stored {
+                prop_assert!(apply(&here, update));
+            }
+        }
+        let state = |doc: &yrs::Doc| doc.transact().state_vector();
+        let whole = |doc: &yrs::Doc| {
+            Bytes::from(doc.transact().encode_diff_v1(&StateVector::default()))
+        };
+        let authors: BTreeSet<u64> = state(&all).iter().map(|(client, _)| client.get()).collect();
+        // Each brings all of it, and the others' is left out.
+        let brought = whole(&all);
+        let walk = check(&brought).expect("a state");
+        for _ in 0..=updates.len() {
+            for author in &authors {
+                let others = authors.iter().copied().filter(|other| other != author).collect();
+                let known = state(&here);
+                let part = fitting(&walk, &others, &known);
+                let own = merge(&[(&brought, &part.outline)]).expect("of one update");
+                let own_walk = check(&own).expect("a part of an update");
+                prop_assert!(own_walk.outline.fits(&known));
+                prop_assert!(own_walk.outline.sections.iter().all(|s| s.client == *author));
+                prop_assert!(apply(&here, &own));
+            }
+        }
+        // What is deleted may be joined differently, which says the same.
+        prop_assert_eq!(here.transact().snapshot(), all.transact().snapshot());
     }
 
     #[test]
@@ -177,18 +214,18 @@ proptest! {
 fn never_panics(bytes: &[u8], before: Option<&Vec<Vec<u8>>>) -> bool {
     drop(check_state_vector(bytes));
     drop(check_awareness(bytes));
-    let mut content = Content::of(Core::new(&testing::document(), 3));
+    let mut content = Content::of(Core::new(&testing::document(), 3, Scope::NOTHING));
     let mut number = 0;
     for update in before.into_iter().flatten() {
         let update = Bytes::copy_from_slice(update);
         let walk = check(&update).expect("an update");
-        drop(content.apply(&update, &walk, SessionId(1), || 1));
+        drop(testing::apply(&mut content, &update, &walk, || 1));
     }
     let bytes = Bytes::copy_from_slice(bytes);
     let Ok(walk) = check(&bytes) else {
         return false;
     };
-    let outcome = content.apply(&bytes, &walk, SessionId(1), || {
+    let outcome = testing::apply(&mut content, &bytes, &walk, || {
         number += 1;
         number
     });
@@ -197,7 +234,7 @@ fn never_panics(bytes: &[u8], before: Option<&Vec<Vec<u8>>>) -> bool {
     }
     // What it wrote can be read again, and leaves no holes.
     let whole = content.whole();
-    let mut again = Core::new(&testing::document(), 4);
+    let mut again = Core::new(&testing::document(), 4, Scope::NOTHING);
     let loaded =
         check_update(&whole, &Bounds::TRUSTED_SIZE).and_then(|walk| again.load(&whole, &walk));
     if let Err(fault) = loaded {

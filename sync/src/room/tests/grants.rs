@@ -4,8 +4,8 @@ use yrs::{ReadTxn, Transact};
 
 use crate::testing::{Table, doc, document, grant, typed};
 use crate::{
-    Address, CloseReason, Dialect, DocumentId, Frame, Grant, Limits, Millis, Role, RoomInput,
-    SessionId, Timestamp,
+    Address, CloseReason, Dialect, DocumentId, Frame, Grant, Limits, Millis, Open, Role, RoomInput,
+    Scope, SessionId, Timestamp,
 };
 
 fn viewer(table: &mut Table, dialect: Dialect) -> SessionId {
@@ -18,7 +18,7 @@ fn viewer(table: &mut Table, dialect: Dialect) -> SessionId {
 
 #[test]
 fn e1_without_permission_nothing_is_parsed_applied_stored_or_relayed() {
-    for role in [Role::Viewer, Role::Commenter, Role::Contributor] {
+    for role in [Role::Viewer, Role::Commenter] {
         let mut table = Table::new(Limits::for_tests());
         let ana = table.join_live(Dialect::Hocuspocus, "ana");
         let vic = table.join(Dialect::Hocuspocus, grant("vic", role));
@@ -105,7 +105,10 @@ fn e4_a_grant_that_changes_holds_from_then_on() {
     });
     assert_eq!(
         table.frames(ana),
-        [Frame::Authenticated("read-write".to_owned())]
+        [
+            Frame::Authenticated("read-write".to_owned()),
+            Frame::Stateless(r#"{"type":"waymark/grant","role":"editor"}"#.to_owned()),
+        ]
     );
     table.input(RoomInput::GrantChanged {
         session: ana,
@@ -187,4 +190,66 @@ fn e6_a_grant_for_another_document_opens_nothing() {
     assert_eq!(table.closed[&ben], CloseReason::Forbidden);
     assert_eq!(table.room.session_count(), 0);
     assert!(table.frames(ana).is_empty() && table.frames(ben).is_empty());
+}
+
+#[test]
+fn e7_a_contributor_adds_cards_and_is_told_when_it_was_structure() {
+    let mut limits = Limits::for_tests();
+    limits.contributions = Scope(&[Open::Root("cards")]);
+    let mut table = Table::new(limits);
+    let ana = table.join_live(Dialect::Hocuspocus, "ana");
+    let cora = table.join(Dialect::Hocuspocus, grant("cora", Role::Contributor));
+    table.frame(cora, Frame::SyncStep1(vec![0].into()));
+    table.settle();
+    let told = table.frames(cora);
+    assert!(told.contains(&Frame::Authenticated("read-write".to_owned())));
+    table.frame(cora, Frame::SyncStep2(vec![0, 0].into()));
+    assert_eq!(table.statuses(cora), [true]);
+    let writer = doc(5);
+    let write = |root: &str| {
+        let mut txn = writer.transact_mut();
+        let map = yrs::WriteTxn::get_or_insert_map(&mut txn, root);
+        yrs::Map::insert(&map, &mut txn, "one", 1);
+        txn.encode_update_v1()
+    };
+    let card = write("cards");
+    table.update(cora, card.clone());
+    table.settle();
+    assert_eq!(table.statuses(cora), [true]);
+    assert_eq!(table.frames(ana), [Frame::Update(card.into())]);
+    let stored = table.log.records.len();
+    table.update(cora, write("steps"));
+    table.settle();
+    let frames = table.frames(cora);
+    assert!(matches!(&frames[0], Frame::Stateless(text)
+        if text.contains("waymark/refused") && text.contains("not the structure")));
+    assert_eq!(frames[1], Frame::SyncStatus(false));
+    assert_eq!(table.frames(ana), []);
+    assert_eq!(table.log.records.len(), stored);
+    assert!(!table.closed.contains_key(&cora));
+}
+
+#[test]
+fn e7_a_refused_answer_to_a_repair_ends_what_waited_for_it() {
+    let mut limits = Limits::for_tests();
+    limits.contributions = Scope(&[Open::Root("cards")]);
+    let mut table = Table::new(limits);
+    let cora = table.join(Dialect::Hocuspocus, grant("cora", Role::Contributor));
+    table.frame(cora, Frame::SyncStep1(vec![0].into()));
+    table.frame(cora, Frame::SyncStep2(vec![0, 0].into()));
+    table.settle();
+    table.frames(cora);
+    let writer = doc(5);
+    drop(typed(&writer, "structure that never arrived"));
+    let later = typed(&writer, ", and more");
+    table.update(cora, later);
+    let asked = table.frames(cora);
+    assert!(matches!(asked[..], [Frame::SyncStep1(_)]));
+    let whole = writer
+        .transact()
+        .encode_diff_v1(&yrs::StateVector::default());
+    table.frame(cora, Frame::SyncStep2(whole.into()));
+    assert_eq!(table.statuses(cora), [false]);
+    table.pass(Millis(60_000));
+    assert!(!table.closed.contains_key(&cora));
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::guard::{PresenceEntry, check_awareness, write_awareness};
 use crate::testing::{Table, grant};
-use crate::{Dialect, Frame, Limits, Millis, Role, RoomInput, SessionId};
+use crate::{Dialect, Frame, Grant, Limits, Millis, Profile, Role, RoomInput, SessionId};
 
 fn says(client: u64, clock: u32, state: Option<&str>) -> Frame {
     let entry = PresenceEntry {
@@ -186,4 +186,97 @@ fn p3_who_left_long_ago_is_gone_also_for_somebody_who_has_not_read_since() {
     }
     table.settle();
     assert_eq!(told(&mut table, ben).0[&1], None);
+}
+
+/// What others see of somebody who claims something, as JSON.
+fn shown(table: &mut Table, grant: Grant, dialect: Dialect, claim: &str) -> serde_json::Value {
+    let ben = table.join_live(Dialect::Hocuspocus, "ben");
+    let ana = table.join(dialect, grant);
+    table.frame(ana, Frame::SyncStep1(vec![0].into()));
+    table.settle();
+    table.frames(ben);
+    let claim = PresenceEntry {
+        client: 5,
+        clock: 1,
+        state: Some(claim),
+    };
+    table.frame(ana, Frame::Awareness(write_awareness([claim].into_iter())));
+    table.settle();
+    last_state(table, ben)
+}
+
+fn last_state(table: &mut Table, session: SessionId) -> serde_json::Value {
+    let frames = table.frames(session);
+    let heard = frames.iter().rev().find_map(|frame| match frame {
+        Frame::Awareness(bytes) => {
+            let entries = check_awareness(bytes).expect("the room speaks the protocol");
+            let state = entries.first()?.state?;
+            Some(serde_json::from_str(state).expect("JSON"))
+        }
+        _ => None,
+    });
+    heard.expect("presence of somebody")
+}
+
+#[test]
+fn p8_name_colour_and_role_are_the_grants_whatever_is_claimed() {
+    let profile = || Profile {
+        name: "Ana \"A\" Carter".to_owned(),
+        colour: 3,
+        css: "#ad5a0c".to_owned(),
+    };
+    let known = || grant("p_ana", Role::Contributor).shown_as(profile());
+    let claims = [
+        r#"{"name":"Ben","name":"Bo","colour":0,"role":"owner","person":"p_ben","focus":{"stage":"s"}}"#,
+        r#"{"user":{"name":"Ben","color":"red","extra":1}}"#,
+        r#"{"user":7}"#,
+        "[1,2]",
+        r#"{"far":1e999}"#,
+        "{}",
+    ];
+    for dialect in [Dialect::Hocuspocus, Dialect::YWebsocket] {
+        for claim in claims {
+            let mut table = Table::new(Limits::for_tests());
+            let seen = shown(&mut table, known(), dialect, claim);
+            assert_eq!(seen["name"], "Ana \"A\" Carter", "{claim}");
+            assert_eq!(seen["colour"], 3);
+            assert_eq!(seen["role"], "contributor");
+            assert_eq!(seen["person"], "p_ana");
+            if seen.get("user").is_some() {
+                assert_eq!(seen["user"]["name"], "Ana \"A\" Carter");
+                assert_eq!(seen["user"]["color"], "#ad5a0c");
+            }
+            assert!(!seen.to_string().contains("Ben"));
+        }
+    }
+    let mut table = Table::new(Limits::for_tests());
+    let seen = shown(&mut table, known(), Dialect::Hocuspocus, claims[0]);
+    assert_eq!(seen["focus"]["stage"], "s", "what they do is theirs to say");
+    // A grant that names nobody leaves everything as it is.
+    let mut table = Table::new(Limits::for_tests());
+    let nobody = grant("local", Role::Owner);
+    let seen = shown(&mut table, nobody, Dialect::Hocuspocus, r#"{"name":"Bo"}"#);
+    assert_eq!(seen, serde_json::json!({ "name": "Bo" }));
+}
+
+#[test]
+fn p8_a_changed_grant_shows_at_once() {
+    let mut table = Table::new(Limits::for_tests());
+    let profile = |name: &str| Profile {
+        name: name.to_owned(),
+        colour: 1,
+        css: "#2f6ad4".to_owned(),
+    };
+    let before = grant("p_ana", Role::Editor).shown_as(profile("Ana"));
+    shown(&mut table, before, Dialect::Hocuspocus, "{}");
+    let ben = SessionId(1);
+    let after = grant("p_ana", Role::Viewer).shown_as(profile("Ana Carter"));
+    table.input(RoomInput::GrantChanged {
+        session: SessionId(2),
+        grant: Some(after),
+    });
+    table.settle();
+    let seen = last_state(&mut table, ben);
+    assert_eq!(seen["name"], "Ana Carter");
+    assert_eq!(seen["role"], "viewer");
 }

@@ -33,8 +33,8 @@ fn j1_at_most_one_append_is_under_way_and_the_next_one_takes_the_rest_together()
     assert_eq!(table.stalled.len(), 1);
     table.release_disk();
     assert_eq!(table.log.records.len(), 2);
-    assert_eq!(table.log.records[0].1.author, "ana");
-    assert_eq!(table.log.records[1].1.author, "ana\nben");
+    assert_eq!(table.log.records[0].1.author, "ana\t5");
+    assert_eq!(table.log.records[1].1.author, "ana\nben\t6");
     assert_eq!(table.stored_text().len(), 3);
 }
 
@@ -198,6 +198,7 @@ fn j6_bytes_that_cannot_be_read_are_reported_with_their_place_and_never_an_empty
     assert!(order.is_err());
     let snapshot = Snapshot {
         state: Bytes::from_static(&[9, 9]),
+        authors: String::new(),
     };
     let broken = open(StoredDocument {
         snapshot: Some((Position(1), snapshot)),
@@ -215,7 +216,13 @@ fn j6_a_snapshot_may_hold_more_than_its_position_says() {
     let state = yrs::merge_updates_v1(&all).expect("updates").into();
     let stored = StoredDocument {
         incarnation: Incarnation(7),
-        snapshot: Some((Position(1), Snapshot { state })),
+        snapshot: Some((
+            Position(1),
+            Snapshot {
+                state,
+                authors: String::new(),
+            },
+        )),
         records: vec![(Position(2), second)],
     };
     let table = Table::open(Limits::for_tests(), stored);

@@ -1,5 +1,8 @@
 //! What is shown as Saved, and what survives.
 
+use waymark_model::Edit;
+use waymark_model::edit::TextField;
+use waymark_model::ids::CardId;
 use waymark_sync::{Limits, SaveState};
 use waymark_tests::{CompactionStep, Strike, Weather, World};
 
@@ -27,6 +30,38 @@ fn a_crash_in_the_middle_of_an_append_loses_nothing_saved() {
         // Nor anything else: the people still had it.
         assert_eq!(world.map(ana), world.map(ben));
         world.assert_converged();
+    }
+}
+
+#[test]
+fn what_two_wrote_by_turns_into_one_card_survives_a_crash_before_it_was_stored() {
+    for seed in 0..30 {
+        let mut world = World::new(seed);
+        let [ana, ben] = world.join_all("map", ["ana", "ben"]);
+        world.run_until_quiet();
+        add_card(&mut world, ana, "card", "");
+        world.run_until_quiet();
+        world.stall_appends();
+        let mut words = String::new();
+        for (turn, letter) in "the customer waits".chars().enumerate() {
+            words.push(letter);
+            let writer = if turn % 2 == 0 { ana } else { ben };
+            let field = TextField::CardText(CardId::parse("card").unwrap());
+            let text = words.clone();
+            world.edit(writer, &Edit::SetText { field, text }).unwrap();
+            world.run_for(100);
+        }
+        world.crash_server();
+        world.run_for(100 + 20 * seed);
+        world.resume_appends();
+        world.restart_server();
+        world.run_until_quiet();
+        for who in [ana, ben] {
+            assert_eq!(card_text(&world, who, "card").as_deref(), Some(&words[..]));
+            assert_eq!(world.save_state(who), Some(SaveState::Saved));
+        }
+        world.assert_converged();
+        world.assert_saved_edits_survive();
     }
 }
 
