@@ -1,8 +1,10 @@
 //! Settings: from flags, environment, file and defaults, in this order.
 //!
 //! `config.default.toml` is the manual; a test holds it equal to [`Config::default`].
-//! There are no secrets in it yet, so `Debug` may show everything.
+//! What is secret in it is [`Concealed`], so `Debug` may show the rest.
 
+mod mail;
+mod oidc;
 mod sources;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -13,7 +15,10 @@ use serde::{Deserialize, Serialize};
 use waymark_sync::limits::{KIB, MIB};
 use waymark_sync::{Limits, Millis};
 
+pub(crate) use self::oidc::is_loopback;
+pub use self::oidc::{Concealed, NewPeople};
 pub use self::sources::{ConfigError, Flags};
+use crate::auth::address::Proxies;
 
 /// The manual, as it is shipped.
 pub const DEFAULT_FILE: &str = include_str!("../config.default.toml");
@@ -26,6 +31,16 @@ pub enum Engine {
     Sled,
     /// In memory, gone at the end.
     Memory,
+}
+
+/// Who may come in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignIn {
+    /// Whoever reaches the server, as one person; on loopback only.
+    Local,
+    /// People with accounts, and guests with links.
+    Accounts,
 }
 
 /// How log lines look.
@@ -43,6 +58,19 @@ pub enum LogFormat {
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     pub listen: SocketAddr,
+    pub sign_in: SignIn,
+    pub public_url: String,
+    pub proxies: Vec<String>,
+    pub session_idle_days: u32,
+    pub session_days: u32,
+    pub oidc_issuer: String,
+    pub oidc_client_id: String,
+    pub oidc_client_secret: Concealed,
+    pub oidc_client_secret_file: PathBuf,
+    pub oidc_name: String,
+    pub oidc_scopes: Vec<String>,
+    pub oidc_new_people: NewPeople,
+    pub password_sign_in: bool,
     pub data: PathBuf,
     pub web: PathBuf,
     pub store: Engine,
@@ -76,6 +104,11 @@ pub struct Config {
     pub compact_records: u32,
     pub compact_bytes: u32,
     pub idle_seconds: u32,
+    pub comments_per_minute: u32,
+    pub smtp_url: Concealed,
+    pub smtp_from: String,
+    pub webhooks_to_private: bool,
+    pub webhooks_quiet_seconds: u32,
 }
 
 impl Default for Config {
@@ -84,6 +117,19 @@ impl Default for Config {
         let mib = MIB as u32;
         Self {
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080),
+            sign_in: SignIn::Local,
+            public_url: String::new(),
+            proxies: Vec::new(),
+            session_idle_days: 14,
+            session_days: 90,
+            oidc_issuer: String::new(),
+            oidc_client_id: String::new(),
+            oidc_client_secret: Concealed::default(),
+            oidc_client_secret_file: PathBuf::new(),
+            oidc_name: "single sign-on".to_owned(),
+            oidc_scopes: vec!["email".to_owned(), "profile".to_owned()],
+            oidc_new_people: NewPeople::Nobody,
+            password_sign_in: true,
             data: PathBuf::from("data"),
             web: PathBuf::from("web"),
             store: Engine::Sled,
@@ -117,6 +163,11 @@ impl Default for Config {
             compact_records: 500,
             compact_bytes: mib,
             idle_seconds: 30,
+            comments_per_minute: 120,
+            smtp_url: Concealed::default(),
+            smtp_from: String::new(),
+            webhooks_to_private: false,
+            webhooks_quiet_seconds: 60,
         }
     }
 }
@@ -139,6 +190,7 @@ impl Config {
             idle: seconds(self.idle_seconds),
             // The rest of the time is for goodbyes.
             stop: Millis(u64::from(self.shutdown_seconds) * 800),
+            contributions: crate::contributions(),
             ..Limits::default()
         }
     }
@@ -146,6 +198,18 @@ impl Config {
     /// How long a connection may take to send the head of a request.
     pub(crate) fn head_timeout(&self) -> Duration {
         Duration::from_secs(self.greeting_seconds.into())
+    }
+
+    /// Every origin that pages may connect from, besides the address that is asked for.
+    pub(crate) fn all_origins(&self) -> impl Iterator<Item = &str> {
+        let own = Some(self.public_url.as_str()).filter(|url| !url.is_empty());
+        own.into_iter()
+            .chain(self.origins.iter().map(String::as_str))
+    }
+
+    /// The proxies that are believed; [`Config::gather`] has checked them.
+    pub(crate) fn proxies(&self) -> Proxies {
+        Proxies::parse(&self.proxies).unwrap_or_default()
     }
 
     /// How long stopping may take.
@@ -156,6 +220,8 @@ impl Config {
     /// Checks what the type cannot say.
     fn check(&self) -> Result<(), ConfigError> {
         let positive = [
+            ("session_idle_days", self.session_idle_days),
+            ("session_days", self.session_days),
             ("connections", self.connections),
             ("waiting_connections", self.waiting_connections),
             ("request_seconds", self.request_seconds),
@@ -175,6 +241,8 @@ impl Config {
             ("staged_bytes", self.staged_bytes),
             ("compact_records", self.compact_records),
             ("compact_bytes", self.compact_bytes),
+            ("comments_per_minute", self.comments_per_minute),
+            ("webhooks_quiet_seconds", self.webhooks_quiet_seconds),
         ];
         if let Some((key, _)) = positive.into_iter().find(|(_, value)| *value == 0) {
             return Err(ConfigError::value(key, "it must be at least 1"));
@@ -185,16 +253,23 @@ impl Config {
                 "it must be more than ping_seconds",
             ));
         }
-        for origin in &self.origins {
+        let own = Some(&self.public_url).filter(|url| !url.is_empty());
+        let named = own.map(|url| ("public_url", url));
+        let origins = self.origins.iter().map(|origin| ("origins", origin));
+        for (key, origin) in named.into_iter().chain(origins) {
             let host = origin
                 .strip_prefix("https://")
                 .or_else(|| origin.strip_prefix("http://"));
             if host.is_none_or(|host| host.is_empty() || host.contains('/')) {
                 let problem = format!("{origin:?} is not like \"https://maps.example\"");
-                return Err(ConfigError::value("origins", problem));
+                return Err(ConfigError::value(key, problem));
             }
         }
-        Ok(())
+        if let Err(problem) = Proxies::parse(&self.proxies) {
+            return Err(ConfigError::value("proxies", problem));
+        }
+        self.check_mail()?;
+        self.check_oidc()
     }
 }
 

@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::StreamExt;
-use tokio::sync::watch;
+use tokio::sync::{broadcast, watch};
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::{Error as SocketError, Message as SocketMessage};
@@ -26,15 +26,17 @@ use waymark_sync::{CloseReason, Dialect, DocumentId, Frame};
 
 use self::bucket::Bucket;
 pub(crate) use self::frame::Framed;
-use self::sessions::Sessions;
+use self::sessions::{Session, Sessions};
 use self::socket::{Allowance, Socket};
 pub(crate) use self::socket::{Upgrade, upgrade};
 pub(crate) use self::writer::Writer;
-use crate::auth;
+use crate::auth::changes::Change;
+use crate::auth::{Auth, Caller};
 use crate::config::Config;
 use crate::room_task::{Ended, Join, Message, Output, Sink};
 use crate::rooms::Rooms;
 use crate::store::Store;
+use crate::talk;
 
 /// How long the last messages and the close may take to be written and answered.
 const FAREWELL: Duration = Duration::from_secs(2);
@@ -44,6 +46,7 @@ const FAREWELL: Duration = Duration::from_secs(2);
 pub(crate) struct Context {
     pub(crate) rooms: Rooms<Store>,
     pub(crate) config: Arc<Config>,
+    pub(crate) auth: Auth,
     /// Turns true when the process stops.
     pub(crate) stopping: watch::Receiver<bool>,
 }
@@ -72,17 +75,26 @@ enum End {
 
 struct Connection {
     context: Context,
+    /// Who came with the upgrade, by cookie or header.
+    caller: Option<Arc<Caller>>,
     dialect: Dialect,
     sessions: Sessions,
     writer: Arc<Writer>,
     output: Output,
+    /// What is said about rights since before any session of it was decided about.
+    changes: broadcast::Receiver<Change>,
     bucket: Bucket,
     allowance: Allowance,
 }
 
 /// Serves one connection until it ends.
 #[tracing::instrument(name = "connection", skip_all, fields(id = crate::random::bits64() as u32))]
-pub(crate) async fn serve(upgrade: Upgrade, purpose: Purpose, context: Context) {
+pub(crate) async fn serve(
+    upgrade: Upgrade,
+    purpose: Purpose,
+    caller: Option<Caller>,
+    context: Context,
+) {
     let Upgrade {
         mut socket,
         writer,
@@ -95,6 +107,7 @@ pub(crate) async fn serve(upgrade: Upgrade, purpose: Purpose, context: Context) 
     };
     let mut connection = Connection {
         bucket: Bucket::new(config),
+        caller: caller.map(Arc::new),
         sessions: Sessions::new(config.documents_per_connection as usize),
         dialect,
         writer: Arc::clone(&writer),
@@ -103,6 +116,7 @@ pub(crate) async fn serve(upgrade: Upgrade, purpose: Purpose, context: Context) 
             endings: Arc::default(),
         },
         allowance,
+        changes: context.auth.changes().subscribe(),
         context,
     };
     let end = match connection.begin(purpose).await {
@@ -129,7 +143,7 @@ impl Connection {
     /// Opens the one session of the plain dialect.
     async fn begin(&mut self, purpose: Purpose) -> Result<(), CloseReason> {
         match purpose {
-            Purpose::One(document) => self.join(Address::of(&document)).await,
+            Purpose::One(document) => self.join(Address::of(&document), "").await,
             // A browser cannot see why an upgrade was refused, but it can see a close code.
             Purpose::Nothing => Err(CloseReason::Unknown),
             Purpose::Many => Ok(()),
@@ -154,6 +168,7 @@ impl Connection {
                     self.take(message).await
                 }
                 ended = self.output.endings.next() => self.on_ended(ended),
+                change = self.changes.recv() => self.on_rights(change).await,
                 _ = ping.tick() => {
                     if heard.elapsed() > silence {
                         Err(End::Close(CloseReason::TooSlow))
@@ -241,23 +256,44 @@ impl Connection {
         }
         match frame {
             // Boxed: it happens once, and would make every connection larger for its life.
-            Frame::AuthToken(_) => Box::pin(self.join(address)).await,
+            Frame::AuthToken(token) => Box::pin(self.join(address, &token)).await,
             // What a client sent before it could know that it was refused, or has left.
             _ if self.sessions.was_here(&address) => Ok(()),
             _ => Err(CloseReason::Unauthenticated),
         }
     }
 
+    /// Who asks for a document: whom a token or ticket in the message names, else who came
+    /// with the upgrade.
+    async fn caller(&self, token: &str) -> Result<Option<Arc<Caller>>, CloseReason> {
+        let now = self.context.rooms.clock().now();
+        let by_text = self.context.auth.by_text(token, now).await;
+        let by_text = by_text.map_err(|error| {
+            tracing::error!(%error, "a token cannot be looked up");
+            CloseReason::Internal
+        })?;
+        Ok(by_text.map(Arc::new).or_else(|| self.caller.clone()))
+    }
+
     /// Signs in to one document.
-    async fn join(&mut self, address: Address) -> Result<(), CloseReason> {
+    async fn join(&mut self, address: Address, token: &str) -> Result<(), CloseReason> {
         if self.sessions.is_full() {
             return Err(CloseReason::TooFast);
         }
-        let grant = match auth::grant(address.document()) {
+        let Some(caller) = self.caller(token).await? else {
+            return self.refuse(&address, CloseReason::Unauthenticated);
+        };
+        let now = self.context.rooms.clock().now();
+        let document = address.document();
+        let grant = match self.context.auth.grant(&caller, document, now).await {
             Ok(grant) => grant,
             Err(reason) => return self.refuse(&address, reason),
         };
         let document = address.document().clone();
+        let now = self.context.rooms.clock().now();
+        if let Err(reason) = talk::prepare(self.context.rooms.store(), &document, now).await {
+            return self.refuse(&address, reason);
+        }
         let session = self.context.rooms.next_session();
         let join = Join {
             session,
@@ -267,9 +303,66 @@ impl Connection {
             output: self.output.clone(),
         };
         let mailbox = self.context.rooms.join(&document, join).await?;
-        self.sessions.insert(address, session, mailbox);
+        let session = Session {
+            id: session,
+            mailbox,
+            caller,
+        };
+        self.sessions.insert(address, session);
         self.allowance.lift();
         Ok(())
+    }
+
+    /// Somebody's rights have changed: what is open here and may be concerned is decided
+    /// about anew. Who hears of it too late asks about everything.
+    async fn on_rights(
+        &mut self,
+        change: Result<Change, broadcast::error::RecvError>,
+    ) -> Result<(), End> {
+        let concerned = match change {
+            Ok(change) => self.sessions.concerned(|address, caller| {
+                let map = address.document().key();
+                change.concerns(&caller.person, &caller.credential, map)
+            }),
+            Err(broadcast::error::RecvError::Lagged(_)) => self.sessions.concerned(|_, _| true),
+            // The process ends.
+            Err(broadcast::error::RecvError::Closed) => return Ok(()),
+        };
+        for address in concerned {
+            // Boxed: it is rare, and would make every connection larger for its life.
+            let decided = Box::pin(self.decide_anew(&address)).await;
+            decided.map_err(End::Close)?;
+        }
+        Ok(())
+    }
+
+    /// Tells the room what a session may do now, or ends the session.
+    async fn decide_anew(&mut self, address: &Address) -> Result<(), CloseReason> {
+        let Some(session) = self.sessions.get(address) else {
+            return Ok(());
+        };
+        let now = self.context.rooms.clock().now();
+        let auth = &self.context.auth;
+        let grant = auth.grant(&session.caller, address.document(), now).await;
+        match grant {
+            Ok(grant) => {
+                let message = Message::Grant {
+                    session: session.id,
+                    grant: Box::new(grant),
+                };
+                self.context.rooms.post(&session.mailbox, message).await;
+                Ok(())
+            }
+            Err(reason) => {
+                self.leave(address).await;
+                // They know that it exists.
+                let told = match reason {
+                    CloseReason::Unknown => CloseReason::Forbidden,
+                    other => other,
+                };
+                self.refuse(address, told)
+            }
+        }
     }
 
     /// A room has ended one of our sessions.

@@ -3,6 +3,7 @@
 
 mod api;
 mod files;
+mod gate;
 mod metrics;
 mod origin;
 mod serve;
@@ -23,9 +24,12 @@ use axum::routing::{any, get};
 use serde_json::json;
 use tokio::sync::{Semaphore, mpsc};
 
+use crate::auth::permissions::Operation;
 use crate::connection::Context;
 use crate::maps::Maps;
 use crate::metrics::Refused;
+use crate::outward::Outward;
+use crate::talk::Talks;
 
 pub(crate) use self::serve::serve;
 
@@ -39,6 +43,8 @@ const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; 
 pub(crate) struct App {
     pub(crate) context: Context,
     pub(crate) maps: Maps,
+    pub(crate) talks: Talks,
+    pub(crate) outward: Outward,
     pub(crate) connections: Arc<Semaphore>,
     /// Held by every connection, so that stopping can wait for the last.
     pub(crate) alive: mpsc::WeakSender<std::convert::Infallible>,
@@ -56,10 +62,16 @@ pub(crate) fn router(app: App) -> Router {
     Router::new()
         .route("/health/live", get(|| async { "live\n" }))
         .route("/health/ready", get(ready))
-        .route("/metrics", get(metrics::show))
         .route("/sync", any(upgrade::many))
         .route("/sync/{*document}", any(upgrade::one))
-        .nest("/api", api::router())
+        .merge(api::router(&app))
+        .merge(api::feeds::declare_feed(&app))
+        .merge(gate::declare(
+            Router::new(),
+            &app,
+            Operation::Metrics,
+            metrics::show,
+        ))
         .merge(files::router(&config))
         .layer(middleware::from_fn_with_state(app.clone(), guard))
         .with_state(app)

@@ -4,18 +4,24 @@
 //! to stop, so that tests start the real thing on a free port. `main.rs` only parses.
 
 pub mod admin;
+mod audit;
 mod auth;
 mod clock;
 pub mod config;
 mod connection;
+mod contributions;
 mod files;
 mod http;
 mod maps;
 mod metrics;
+mod outward;
+mod people;
 mod random;
+mod records;
 mod room_task;
 mod rooms;
 pub mod store;
+mod talk;
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -27,25 +33,36 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::time::Instant;
 
+use self::auth::Auth;
 use self::clock::Clock;
 pub use self::config::Config;
-use self::config::Engine;
+use self::config::{Engine, SignIn};
 use self::connection::Context;
+pub use self::contributions::contributions;
 pub use self::files::raise_limit;
 use self::http::App;
 use self::maps::Maps;
+use self::outward::{Outward, Worker};
+use self::people::WorkspaceId;
 use self::rooms::{Rooms, Stopped};
-use self::store::{MemoryStore, OpenStoreError, SledStore, Store};
+use self::store::{MemoryStore, OpenStoreError, SledStore, Store, StoreError};
+use self::talk::Talks;
 
 /// Why the server does not start, or cannot go on. One line, with the remedy.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
     /// An address that others could reach.
     #[error(
-        "refusing to listen on {0}: until people can sign in, whoever reaches Waymark may change \
-         every map; use a loopback address such as 127.0.0.1:8080"
+        "refusing to listen on {0}: in local mode whoever reaches Waymark may change every map; let \
+         people sign in with sign_in = \"accounts\", or use a loopback address such as 127.0.0.1:8080"
     )]
     NotLoopback(SocketAddr),
+    /// An address whose pages would all be refused.
+    #[error(
+        "refusing to listen on {0} without public_url: say how people reach Waymark, such as \
+         \"https://maps.example\""
+    )]
+    NoPublicUrl(SocketAddr),
     /// The address is taken or not ours.
     #[error(
         "cannot listen on {address}: {problem}; stop what uses it or choose another with --listen"
@@ -70,17 +87,27 @@ pub enum RunError {
     /// The listener failed.
     #[error("the server cannot go on: {0}")]
     Serve(std::io::Error),
+    /// What is still to be sent cannot be read.
+    #[error("what is still to be sent cannot be read: {0}")]
+    Outward(StoreError),
+    /// Nobody could be let in.
+    #[error("the setup link cannot be made: {0}")]
+    Setup(StoreError),
 }
 
 /// Checks an address before anything is opened.
 ///
 /// # Errors
-/// [`RunError::NotLoopback`].
-pub fn check_listen(address: SocketAddr) -> Result<(), RunError> {
+/// [`RunError::NotLoopback`] and [`RunError::NoPublicUrl`].
+pub fn check_listen(config: &Config, address: SocketAddr) -> Result<(), RunError> {
     if address.ip().is_loopback() {
         Ok(())
-    } else {
+    } else if config.sign_in == SignIn::Local {
         Err(RunError::NotLoopback(address))
+    } else if config.public_url.is_empty() {
+        Err(RunError::NoPublicUrl(address))
+    } else {
+        Ok(())
     }
 }
 
@@ -124,7 +151,7 @@ pub async fn run(
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), RunError> {
     // Before anything is opened.
-    check_listen(listener.local_addr().map_err(RunError::Serve)?)?;
+    check_listen(&config, listener.local_addr().map_err(RunError::Serve)?)?;
     let store = open_store(&config).await?;
     run_on(store, config, listener, shutdown).await
 }
@@ -140,7 +167,7 @@ pub async fn run_on(
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), RunError> {
     let address = listener.local_addr().map_err(RunError::Serve)?;
-    check_listen(address)?;
+    check_listen(&config, address)?;
     let config = Arc::new(config);
     let clock = Clock::start();
     let maps = Maps::new(store.clone());
@@ -154,21 +181,47 @@ pub async fn run_on(
     let quarantine = (config.store == Engine::Sled).then(|| config.data.join("quarantine"));
     let mailbox = config.mailbox as usize;
     let rooms = Rooms::new(store.clone(), config.limits(), clock, mailbox, quarantine);
+    let auth = Auth::new(&store, &config);
+    let per_minute = config.comments_per_minute;
+    let base = base_url(&config, address);
+    let outward = Outward::open(&store, &config, base.clone()).await;
+    let outward = outward.map_err(RunError::Outward)?;
+    let talks = Talks::new(
+        rooms.clone(),
+        maps.clone(),
+        auth.clone(),
+        outward.clone(),
+        per_minute,
+    );
     let (stop, stopping) = watch::channel(false);
+    let worker = Worker {
+        outward: outward.clone(),
+        auth: auth.clone(),
+        talks: talks.clone(),
+        maps: maps.clone(),
+        clock,
+    };
+    let sending = tokio::spawn(worker.run(stopping.clone()));
     let (alive, ended) = mpsc::channel::<Infallible>(1);
     let app = App {
         context: Context {
             rooms: rooms.clone(),
             config: config.clone(),
+            auth: auth.clone(),
             stopping,
         },
         maps,
+        talks,
+        outward,
         connections: Arc::new(Semaphore::new(config.connections as usize)),
         alive: alive.downgrade(),
     };
-    tracing::info!(
-        "listening on loopback only: until people can sign in, whoever reaches Waymark may change every map"
-    );
+    match config.sign_in {
+        SignIn::Local => tracing::info!(
+            "local mode, on loopback only: whoever reaches Waymark may change every map"
+        ),
+        SignIn::Accounts => offer_setup(&auth, &base).await.map_err(RunError::Setup)?,
+    }
     tracing::info!("Waymark is ready on http://{address}");
 
     let serving = http::serve(listener, app, stop.subscribe());
@@ -186,8 +239,35 @@ pub async fn run_on(
     drop(alive);
     let farewell = async { tokio::join!(wait_for_all(ended), &mut serving) };
     let in_time = tokio::time::timeout_at(deadline, farewell).await.is_ok();
+    // What it has not sent is sent at the next start.
+    sending.abort();
+    let _ = sending.await;
     store.close().await;
     report(outcome, in_time);
+    Ok(())
+}
+
+/// How people reach this server.
+fn base_url(config: &Config, address: SocketAddr) -> String {
+    match config.public_url.as_str() {
+        "" => format!("http://{address}"),
+        url => url.to_owned(),
+    }
+}
+
+/// Prints the one-time link by which the first administrator comes in, as long as there is
+/// none. It is the one secret that is ever printed: whoever starts the server must get it.
+async fn offer_setup(auth: &Auth, base: &str) -> Result<(), StoreError> {
+    if auth
+        .people()
+        .has_administrator(&WorkspaceId::first())
+        .await?
+    {
+        return Ok(());
+    }
+    let secret = auth.links().setup().await?;
+    let link = format!("{base}/setup#{}", secret.reveal());
+    tracing::info!("there is no administrator yet; become it with this link: {link}");
     Ok(())
 }
 

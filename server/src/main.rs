@@ -49,7 +49,7 @@ struct Settings {
     /// Read settings from this file instead of waymark.toml
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Listen here (loopback only, for now)
+    /// Listen here (other addresses than loopback ones need accounts)
     #[arg(long, global = true, value_name = "ADDRESS")]
     listen: Option<String>,
     /// Keep maps in this folder
@@ -195,7 +195,7 @@ fn perform(Arguments { settings, command }: Arguments) -> anyhow::Result<ExitCod
 
 async fn serve(config: Config) -> anyhow::Result<()> {
     start_log(&config)?;
-    check_listen(config.listen)?;
+    check_listen(&config, config.listen)?;
     raise_limit(&config);
     let listener = TcpListener::bind(config.listen)
         .await

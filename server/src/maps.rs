@@ -19,7 +19,7 @@ pub(crate) use self::summary::Summary;
 use crate::store::{DocumentHead, DocumentStore, Records, Revision, Store, StoreError};
 
 /// Who is named as the author of what the server writes itself.
-const AUTHOR: &str = "server";
+pub(crate) const AUTHOR: &str = "server";
 /// The record that says that the demo maps were made once.
 const SEEDED: &str = "seeded";
 /// How many names are asked of the store at once.
@@ -67,16 +67,19 @@ impl Maps {
     }
 
     /// Makes a map with a title and the usual lanes.
-    pub(crate) async fn create_blank(&self, title: &str, at: Timestamp) -> Result<MapId, MapError> {
-        let id = MapId::from_random(crate::random::bits128());
+    pub(crate) async fn create_blank(
+        &self,
+        id: &MapId,
+        title: &str,
+        at: Timestamp,
+    ) -> Result<(), MapError> {
         let title = title.to_owned();
         let update = build(move |txn| {
             templates::write_blank(txn, &title, &mut crate::random::bits128);
             Ok(())
         })
         .await?;
-        self.create(&id, update, at).await?;
-        Ok(id)
+        self.create(id, update, at).await
     }
 
     /// Makes a map from a file, under the given id.
@@ -116,6 +119,12 @@ impl Maps {
     /// Whether a map of this id exists.
     pub(crate) async fn exists(&self, id: &MapId) -> Result<bool, MapError> {
         Ok(self.store.head(&document_of(id)).await?.is_some())
+    }
+
+    /// What a map is called; `None` if there is none that can be read.
+    pub(crate) async fn title(&self, id: &MapId) -> Result<Option<String>, MapError> {
+        let summary = self.summary(id, &document_of(id)).await?;
+        Ok(summary.map(|summary| summary.title))
     }
 
     /// What the home page tells of each map, the one changed last first. A map is read

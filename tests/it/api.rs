@@ -23,7 +23,7 @@ impl Answer {
         serde_json::from_slice(&self.body).unwrap()
     }
 
-    fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.head.lines().find_map(|line| {
             let (key, value) = line.split_once(':')?;
             key.eq_ignore_ascii_case(name).then_some(value.trim())
@@ -76,7 +76,7 @@ pub(crate) async fn get_with(server: &Server, path: &str, headers: &str) -> Answ
     request(server, &head, b"").await
 }
 
-async fn post(server: &Server, path: &str, kind: &str, body: &[u8]) -> Answer {
+pub(crate) async fn post(server: &Server, path: &str, kind: &str, body: &[u8]) -> Answer {
     let host = server.address;
     let head = format!("POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: {kind}\r\n");
     request(server, &head, body).await

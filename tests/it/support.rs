@@ -2,7 +2,11 @@
 
 pub(crate) mod person;
 pub(crate) mod plain;
+pub(crate) mod postbox;
+pub(crate) mod provider;
+pub(crate) mod receiver;
 pub(crate) mod server;
+pub(crate) mod visitor;
 
 use std::future::Future;
 use std::time::Duration;

@@ -21,24 +21,50 @@ const env = Object.fromEntries(
 /** How long a server may take until it answers; it creates the demo maps on its first start. */
 const READY_WITHIN = 30_000;
 
+const endings = new WeakMap();
+
+/** Does something when the test is over, the newest first: a server goes before its folder. */
+function atEnd(test, end) {
+  const known = endings.get(test);
+  if (known) return void known.push(end);
+  const all = [end];
+  endings.set(test, all);
+  test.after(async () => {
+    for (const end of all.reverse()) await end();
+  });
+}
+
 /** A folder that is gone when the test is over. */
 export async function temporaryFolder(test) {
   const folder = await mkdtemp(path.join(tmpdir(), "waymark-test-"));
-  test.after(() => rm(folder, { recursive: true, force: true }));
+  atEnd(test, () => rm(folder, { recursive: true, force: true }));
   return folder;
 }
 
-/** Starts a server; it is killed at the end of the test if it still runs. */
-export async function startServer(test, { data, listen = "127.0.0.1:0" } = {}) {
+/**
+ * Starts a server; it is killed at the end of the test if it still runs. `settings` has more of
+ * its settings, by their names.
+ */
+export async function startServer(
+  test,
+  { data, listen = "127.0.0.1:0", accounts = false, settings = {} } = {},
+) {
+  const more = Object.entries(accounts ? { sign_in: "accounts", ...settings } : settings).map(
+    ([name, value]) => [`WAYMARK_${name.toUpperCase()}`, value],
+  );
   const folder = data ?? (await temporaryFolder(test));
   const child = spawn(
     program,
     ["serve", "--web", web, "--data", folder, "--listen", listen],
     // Its own folder also keeps it from reading a waymark.toml that lies about.
-    { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] },
+    {
+      cwd: folder,
+      env: { ...env, ...Object.fromEntries(more) },
+      stdio: ["ignore", "pipe", "pipe"],
+    },
   );
   const server = new Server(child, folder);
-  test.after(() => server.kill());
+  atEnd(test, () => server.kill());
   await server.ready();
   return server;
 }
@@ -63,6 +89,11 @@ class Server {
   /** What it has printed so far. */
   get log() {
     return this.#log.join("\n");
+  }
+
+  /** The link that makes the first administrator, as it printed it. */
+  get setupLink() {
+    return this.log.match(/http:\/\/\S+\/setup#[\w-]+/)?.[0];
   }
 
   /** Waits for the line with the address. */

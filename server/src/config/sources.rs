@@ -106,13 +106,14 @@ impl Config {
         if let Some(demo) = flags.demo {
             put(&mut table, "demo", Value::Boolean(demo))?;
         }
-        let config: Self =
+        let mut config: Self =
             table
                 .try_into()
                 .map_err(|error: toml::de::Error| ConfigError::Value {
                     key: String::new(),
                     problem: error.message().to_owned(),
                 })?;
+        config.read_secret()?;
         config.check()?;
         Ok(config)
     }

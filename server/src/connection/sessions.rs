@@ -1,8 +1,11 @@
 //! The documents that one connection has open.
 
+use std::sync::Arc;
+
 use waymark_sync::wire::Address;
 use waymark_sync::{CloseReason, SessionId};
 
+use crate::auth::Caller;
 use crate::room_task::Message;
 use crate::rooms::Mailbox;
 
@@ -11,6 +14,8 @@ use crate::rooms::Mailbox;
 pub(super) struct Session {
     pub(super) id: SessionId,
     pub(super) mailbox: Mailbox,
+    /// Whose it is: decided about anew when rights change.
+    pub(super) caller: Arc<Caller>,
 }
 
 impl Session {
@@ -44,11 +49,11 @@ impl Sessions {
         }
     }
 
-    pub(super) fn insert(&mut self, address: Address, id: SessionId, mailbox: Mailbox) {
+    pub(super) fn insert(&mut self, address: Address, session: Session) {
         self.past.retain(|past| *past != address);
         self.open.retain(|(open, _)| *open != address);
         self.open.reserve_exact(1);
-        self.open.push((address, Session { id, mailbox }));
+        self.open.push((address, session));
         self.greeted = true;
     }
 
@@ -56,6 +61,14 @@ impl Sessions {
         let mut open = self.open.iter();
         open.find(|(open, _)| open == address)
             .map(|(_, session)| session)
+    }
+
+    /// Those that a change of rights may concern.
+    pub(super) fn concerned(&self, by: impl Fn(&Address, &Caller) -> bool) -> Vec<Address> {
+        let open = self.open.iter();
+        open.filter(|(address, session)| by(address, &session.caller))
+            .map(|(address, _)| address.clone())
+            .collect()
     }
 
     /// The address of the only session there is.

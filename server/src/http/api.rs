@@ -1,198 +1,138 @@
-//! The JSON API: maps as a list, new maps, maps as files.
+//! The JSON API. Every request, and who may send it, is in `docs/permissions.md`; each file
+//! here says what goes in and out.
 //!
-//! | request | answer |
-//! |---|---|
-//! | `GET /api/maps` | an array of summaries, the map changed last first |
-//! | `POST /api/maps` `{"from": "blank"` or a template's key`, "title"?}` | 201 `{"id"}` |
-//! | `POST /api/maps/import` with a file as body (YAML or JSON) | 201 `{"id"}`, or 422 `{"error", "place"}` |
-//! | `GET /api/maps/{id}/export?format=yaml` or `json` | the file |
-//! | `GET /api/templates` | an array of `{"key", "title", "kind", …}` |
-//!
-//! Errors are `{"error"}`.
+//! Errors are `{"error"}`, with a `"place"` where a file is wrong, and a `"code"` where the
+//! page does something about it.
 
-use axum::body::Bytes;
-use axum::extract::rejection::{BytesRejection, JsonRejection};
-use axum::extract::{DefaultBodyLimit, Path, Query, State};
-use axum::http::StatusCode;
-use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
+mod audit;
+mod entry;
+pub(super) mod feeds;
+mod mail;
+mod maps;
+mod me;
+mod oidc;
+mod people;
+mod share;
+mod talk;
+mod webhooks;
+
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{DefaultBodyLimit, FromRequest, Request};
+use axum::http::header::{CACHE_CONTROL, RETRY_AFTER};
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::any;
 use axum::{Json, Router};
-use serde::Deserialize;
-use serde_json::{Value, json};
-use waymark_model::ids::MapId;
-use waymark_model::interchange::{FileError, MapFile};
-use waymark_model::templates;
+use serde::de::DeserializeOwned;
+use serde_json::json;
+use waymark_model::interchange::FileError;
 
 use super::{App, problem};
-use crate::maps::{MapError, Maps, document_of};
+use crate::auth::passwords::Busy;
+use crate::auth::throttle::TooOften;
+use crate::maps::MapError;
+use crate::people::PeopleError;
 use crate::store::StoreError;
 
-/// The largest map file. A map of ten thousand cards has about four MiB.
-const FILE_BYTES: usize = 8 << 20;
-/// The largest other request.
+/// The largest request, other than a file.
 const REQUEST_BYTES: usize = 16 << 10;
-/// The longest title that can be asked for, in characters.
-const TITLE_CHARACTERS: usize = 300;
-const UNTITLED: &str = "Untitled journey";
 
-pub(super) fn router() -> Router<App> {
-    let import = post(import).layer(DefaultBodyLimit::max(FILE_BYTES));
-    Router::new()
-        .route("/maps", get(list).post(create))
-        .route("/templates", get(list_templates))
-        .route("/maps/{id}/export", get(export))
+pub(super) fn router(app: &App) -> Router<App> {
+    let mut router = Router::new().route("/api/{*rest}", any(nothing));
+    for topic in [
+        me::declare,
+        feeds::declare,
+        mail::declare,
+        entry::declare,
+        oidc::declare,
+        people::declare,
+        share::declare,
+        audit::declare,
+        maps::declare,
+        webhooks::declare,
+    ] {
+        router = topic(router, app);
+    }
+    router
         .layer(DefaultBodyLimit::max(REQUEST_BYTES))
-        .route("/maps/import", import)
-        .fallback(|| async { problem(StatusCode::NOT_FOUND, "no such address") })
+        .merge(maps::declare_import(app))
+        .merge(talk::declare(app))
+        .layer(map_response(not_kept))
 }
 
-async fn list(State(app): State<App>) -> Result<Response, ApiError> {
-    let mut maps = app.maps.list().await?;
-    for map in &mut maps {
-        if let Ok(id) = MapId::parse(&map.id) {
-            map.people = app.context.rooms.people(&document_of(&id));
-        }
+async fn nothing() -> Response {
+    problem(StatusCode::NOT_FOUND, "no such address")
+}
+
+/// No answer may be shown to whoever uses the browser next.
+async fn not_kept(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// What a request says, as JSON.
+pub(super) struct Said<T>(pub(super) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Said<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let read = Json::from_request(request, state).await;
+        let Json(said) =
+            read.map_err(|error: JsonRejection| ApiError::new(error.status(), error.body_text()))?;
+        Ok(Self(said))
     }
-    Ok(([(CACHE_CONTROL, "no-store")], Json(maps)).into_response())
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Create {
-    from: String,
-    title: Option<String>,
-}
-
-async fn create(
-    State(app): State<App>,
-    request: Result<Json<Create>, JsonRejection>,
-) -> Result<Response, ApiError> {
-    let Json(request) =
-        request.map_err(|error| ApiError(error.status(), error.body_text(), None))?;
-    let now = app.context.rooms.clock().now();
-    let id = if request.from == "blank" {
-        let title = request
-            .title
-            .as_deref()
-            .map(str::trim)
-            .filter(|title| !title.is_empty());
-        let title = title.unwrap_or(UNTITLED);
-        if title.chars().count() > TITLE_CHARACTERS {
-            let error = format!("a title has at most {TITLE_CHARACTERS} characters");
-            return Err(ApiError(StatusCode::UNPROCESSABLE_ENTITY, error, None));
-        }
-        app.maps.create_blank(title, now).await?
-    } else {
-        let text = templates::DEMO_MAPS
-            .iter()
-            .find(|(key, _)| *key == request.from);
-        let Some((_, text)) = text else {
-            let error = format!("there is no template {:?}", request.from);
-            return Err(ApiError(StatusCode::UNPROCESSABLE_ENTITY, error, None));
-        };
-        let file = MapFile::parse(text).map_err(MapError::File)?;
-        let id = MapId::from_random(crate::random::bits128());
-        app.maps.create_from_file(&id, file, now).await?;
-        id
-    };
-    Ok(created(&id))
-}
-
-async fn import(
-    State(app): State<App>,
-    body: Result<Bytes, BytesRejection>,
-) -> Result<Response, ApiError> {
-    let body = body.map_err(|error| ApiError(error.status(), error.body_text(), None))?;
-    // Large files take a while to parse.
-    let parsed = tokio::task::spawn_blocking(move || match std::str::from_utf8(&body) {
-        Ok(text) => MapFile::parse(text),
-        Err(_) => Err(FileError::Syntax("it is not UTF-8 text".to_owned())),
-    });
-    let failed = |_| {
-        ApiError(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "the file cannot be read".into(),
-            None,
-        )
-    };
-    let file = parsed.await.map_err(failed)?.map_err(MapError::File)?;
-    // A new id: importing a file twice makes two maps and never changes one.
-    let id = MapId::from_random(crate::random::bits128());
-    app.maps
-        .create_from_file(&id, file, app.context.rooms.clock().now())
-        .await?;
-    Ok(created(&id))
-}
-
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Format {
-    #[default]
-    Yaml,
-    Json,
-}
-
-#[derive(Debug, Deserialize)]
-struct Export {
-    #[serde(default)]
-    format: Format,
-}
-
-async fn export(
-    State(maps): State<Maps>,
-    Path(id): Path<String>,
-    Query(Export { format }): Query<Export>,
-) -> Result<Response, ApiError> {
-    let id = MapId::parse(&id).map_err(|_| MapError::Missing(id))?;
-    let file = maps.export(&id).await?;
-    let (kind, ending, text) = match format {
-        Format::Yaml => ("application/yaml; charset=utf-8", "yaml", file.to_yaml()),
-        Format::Json => ("application/json", "json", file.to_json()),
-    };
-    let headers = [
-        (CONTENT_TYPE, kind.to_owned()),
-        // An id holds nothing that would need quoting.
-        (
-            CONTENT_DISPOSITION,
-            format!("attachment; filename=\"{id}.{ending}\""),
-        ),
-        (CACHE_CONTROL, "no-store".to_owned()),
-    ];
-    Ok((headers, text).into_response())
-}
-
-async fn list_templates() -> Result<Json<Vec<Value>>, ApiError> {
-    let mut list = Vec::new();
-    for (key, text) in templates::DEMO_MAPS {
-        let file = MapFile::parse(text).map_err(MapError::File)?;
-        let map = &file.value()["map"];
-        let steps = file.value()["steps"].as_array().map_or(0, Vec::len);
-        list.push(json!({
-            "key": key,
-            "title": map["title"],
-            "kind": map["type"],
-            "description": map["scope"]["statement"],
-            "steps": steps,
-        }));
-    }
-    Ok(Json(list))
-}
-
-fn created(id: &MapId) -> Response {
-    (StatusCode::CREATED, Json(json!({ "id": id.as_str() }))).into_response()
-}
-
-/// Status, text for people, and the place in a file.
+/// Status, text for people, the place in a file, a word for the page, seconds to wait.
 #[derive(Debug)]
-struct ApiError(StatusCode, String, Option<String>);
+pub(super) struct ApiError {
+    status: StatusCode,
+    error: String,
+    place: Option<String>,
+    code: Option<&'static str>,
+    wait: Option<u64>,
+}
+
+impl ApiError {
+    pub(super) fn new(status: StatusCode, error: impl Into<String>) -> Self {
+        Self {
+            status,
+            error: error.into(),
+            place: None,
+            code: None,
+            wait: None,
+        }
+    }
+
+    /// What was said cannot be used.
+    pub(super) fn wrong(error: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, error)
+    }
+
+    /// There is no such thing, other than a map.
+    pub(super) fn missing(error: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, error)
+    }
+
+    pub(super) fn code(self, code: &'static str) -> Self {
+        Self {
+            code: Some(code),
+            ..self
+        }
+    }
+}
 
 impl From<MapError> for ApiError {
     fn from(error: MapError) -> Self {
         let status = match &error {
             MapError::File(FileError::Content { place, problem }) => {
-                let place = Some(place.clone());
-                return Self(StatusCode::UNPROCESSABLE_ENTITY, problem.clone(), place);
+                return Self {
+                    place: Some(place.clone()),
+                    ..Self::wrong(problem.clone())
+                };
             }
             MapError::File(FileError::Syntax(_)) => StatusCode::UNPROCESSABLE_ENTITY,
             MapError::Missing(_) => StatusCode::NOT_FOUND,
@@ -204,17 +144,60 @@ impl From<MapError> for ApiError {
         if status.is_server_error() {
             tracing::error!(%error, "a request failed");
         }
-        Self(status, error.to_string(), None)
+        Self::new(status, error.to_string())
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        MapError::Store(error).into()
+    }
+}
+
+impl From<PeopleError> for ApiError {
+    fn from(error: PeopleError) -> Self {
+        let status = match error {
+            PeopleError::Store(error) => return error.into(),
+            PeopleError::EmailTaken
+            | PeopleError::IdentityTaken
+            | PeopleError::LastAdministrator => StatusCode::CONFLICT,
+            PeopleError::Nobody => StatusCode::NOT_FOUND,
+        };
+        Self::new(status, error.to_string())
+    }
+}
+
+impl From<Busy> for ApiError {
+    fn from(error: Busy) -> Self {
+        Self {
+            wait: Some(5),
+            ..Self::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string())
+        }
+    }
+}
+
+impl From<TooOften> for ApiError {
+    fn from(error: TooOften) -> Self {
+        Self {
+            wait: Some(error.seconds),
+            ..Self::new(StatusCode::TOO_MANY_REQUESTS, error.to_string())
+        }
     }
 }
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let Self(status, error, place) = self;
-        let body = match place {
-            Some(place) => json!({ "error": error, "place": place }),
-            None => json!({ "error": error }),
-        };
-        (status, Json(body)).into_response()
+        let mut body = json!({ "error": self.error });
+        if let Some(place) = self.place {
+            body["place"] = place.into();
+        }
+        if let Some(code) = self.code {
+            body["code"] = code.into();
+        }
+        let mut response = (self.status, Json(body)).into_response();
+        if let Some(wait) = self.wait {
+            response.headers_mut().insert(RETRY_AFTER, wait.into());
+        }
+        response
     }
 }

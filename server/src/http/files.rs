@@ -39,6 +39,15 @@ pub(super) fn router(config: &Config) -> Router<App> {
         .route("/", page())
         .route("/index.html", page())
         .route("/map/{id}", page())
+        .route("/setup", page())
+        .route("/sign-in", page())
+        .route("/join", page())
+        .route("/invite", page())
+        .route("/reset", page())
+        .route("/forgot", page())
+        .route("/unsubscribe", page())
+        .route("/account", page())
+        .route("/people", page())
         .nest_service(
             "/assets",
             get_service(assets).layer(middleware::map_response(|response| {

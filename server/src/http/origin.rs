@@ -28,8 +28,8 @@ pub(super) fn check(headers: &HeaderMap, uri: &Uri, config: &Config) -> Result<(
             .map(|authority| authority.as_str())
             .ok_or(Refusal::Host)?,
     };
-    let allowed_host = |origin: &&String| origin.split_once("://").is_some_and(|(_, h)| h == host);
-    if !is_loopback(host) && !config.origins.iter().any(|origin| allowed_host(&origin)) {
+    let allowed_host = |origin: &str| origin.split_once("://").is_some_and(|(_, h)| h == host);
+    if !is_loopback(host) && !config.all_origins().any(allowed_host) {
         return Err(Refusal::Host);
     }
     // More than one is as good as a foreign one.
@@ -39,7 +39,7 @@ pub(super) fn check(headers: &HeaderMap, uri: &Uri, config: &Config) -> Result<(
     };
     let origin = origin.to_str().map_err(|_| Refusal::Origin)?;
     let own = origin.strip_prefix("http://") == Some(host);
-    let allowed = own || config.origins.iter().any(|allowed| allowed == origin);
+    let allowed = own || config.all_origins().any(|allowed| allowed == origin);
     if !allowed || origins.next().is_some() {
         return Err(Refusal::Origin);
     }

@@ -22,6 +22,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, mpsc, watch};
 
 use super::App;
+use crate::auth::address::Peer;
 use crate::metrics::Metrics;
 
 /// The longest head of a request, and how many headers may be in it.
@@ -63,10 +64,11 @@ pub(crate) async fn serve(listener: TcpListener, app: App, mut stopping: watch::
             _ = stopping.wait_for(|stop| *stop) => break,
         };
         match accepted {
-            Ok((stream, _)) => {
+            Ok((stream, peer)) => {
                 let talk = talk(
                     http.clone(),
                     stream,
+                    Peer(peer.ip()),
                     router.clone(),
                     door.clone(),
                     stopping.clone(),
@@ -102,6 +104,7 @@ fn is_of_the_peer(error: &io::Error) -> bool {
 async fn talk(
     http: http1::Builder,
     stream: TcpStream,
+    peer: Peer,
     router: Router,
     door: Arc<Door>,
     mut stopping: watch::Receiver<bool>,
@@ -118,8 +121,9 @@ async fn talk(
     let cut = Arc::new(Notify::new());
     let ticket = Ticket::new(door, cut.clone());
     let service = TowerToHyperService::new(router);
-    let service = service_fn(|request: Request<Incoming>| {
+    let service = service_fn(|mut request: Request<Incoming>| {
         ticket.leave();
+        request.extensions_mut().insert(peer);
         let answer = service.call(request);
         let ticket = &ticket;
         async move {

@@ -2,7 +2,7 @@
 
 use axum::extract::{FromRequestParts, Path, State};
 use axum::http::header::{
-    CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE,
+    CONNECTION, ORIGIN, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE,
 };
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
@@ -69,25 +69,44 @@ fn has_word(headers: &HeaderMap, name: &HeaderName, word: &str) -> bool {
 }
 
 /// `GET /sync`: the Hocuspocus dialect.
-pub(super) async fn many(State(app): State<App>, upgrade: Upgrade) -> Response {
-    begin(app, upgrade, Purpose::Many)
+pub(super) async fn many(State(app): State<App>, headers: HeaderMap, upgrade: Upgrade) -> Response {
+    begin(app, upgrade, Purpose::Many, &headers).await
 }
 
 /// `GET /sync/{document}`: the plain dialect.
 pub(super) async fn one(
     State(app): State<App>,
     Path(document): Path<String>,
+    headers: HeaderMap,
     upgrade: Upgrade,
 ) -> Response {
     let purpose = match DocumentId::parse(&document) {
         Ok(document) => Purpose::One(document),
         Err(_) => Purpose::Nothing,
     };
-    begin(app, upgrade, purpose)
+    begin(app, upgrade, purpose, &headers).await
 }
 
-fn begin(app: App, Upgrade { upgrade, accept }: Upgrade, purpose: Purpose) -> Response {
+async fn begin(
+    app: App,
+    Upgrade { upgrade, accept }: Upgrade,
+    purpose: Purpose,
+    headers: &HeaderMap,
+) -> Response {
     let metrics = app.context.rooms.metrics().clone();
+    let caller = match super::gate::caller(&app, headers).await {
+        Ok(caller) => caller,
+        Err(response) => return response,
+    };
+    // A browser says from where it connects; only programs, which show a token, do not.
+    if caller
+        .as_ref()
+        .is_some_and(|caller| caller.session().is_some())
+        && !headers.contains_key(ORIGIN)
+    {
+        metrics.refused(Refused::Origin);
+        return problem(StatusCode::FORBIDDEN, "say from which page you connect");
+    }
     let Ok(permit) = app.connections.clone().try_acquire_owned() else {
         tracing::warn!("refused a connection: as many as the settings allow are open");
         metrics.refused(Refused::Full);
@@ -102,7 +121,7 @@ fn begin(app: App, Upgrade { upgrade, accept }: Upgrade, purpose: Purpose) -> Re
             Ok(stream) => match connection::upgrade(stream, &app.context.config).await {
                 Some(upgrade) => {
                     let _open = metrics.connection();
-                    connection::serve(upgrade, purpose, app.context).await;
+                    connection::serve(upgrade, purpose, caller, app.context).await;
                 }
                 None => tracing::error!("a connection is not a TCP stream of ours"),
             },

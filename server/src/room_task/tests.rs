@@ -74,7 +74,7 @@ impl Visitor {
             session,
             dialect: Dialect::Hocuspocus,
             address: Address::of(document),
-            grant: crate::auth::grant(document).unwrap(),
+            grant: crate::auth::tests::owner(document),
             output: Output {
                 sink: Sink::Channel(frames_in),
                 endings: Arc::clone(&endings),

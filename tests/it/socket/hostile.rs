@@ -135,7 +135,7 @@ async fn each_misbehaviour_has_its_close_code_and_nobody_else_notices() {
         ),
         (
             "an unknown kind",
-            format!("{sync}/talk/{DEMO}"),
+            format!("{sync}/private/{DEMO}"),
             vec![],
             CloseReason::Unknown,
         ),

@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 use futures_util::{SinkExt, StreamExt};
 use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::handshake::client::Request;
 use waymark_sync::{
     DocumentId, Replica, ReplicaConfig, ReplicaEffect, ReplicaInput, SaveState, Timestamp,
 };
@@ -16,6 +18,8 @@ use super::soon;
 pub(crate) struct Person {
     pub(crate) replica: Replica,
     url: String,
+    /// Who it is, as a browser tells it.
+    headers: Vec<(&'static str, String)>,
     socket: Option<Socket>,
     started: Instant,
     /// How often it has connected.
@@ -34,6 +38,16 @@ impl Person {
 
     /// Opens a document without waiting.
     pub(crate) fn arrive(url: &str, document: &DocumentId, client_id: u32) -> Self {
+        Self::arrive_as(url, document, client_id, Vec::new())
+    }
+
+    /// The same for somebody who is signed in.
+    pub(crate) fn arrive_as(
+        url: &str,
+        document: &DocumentId,
+        client_id: u32,
+        headers: Vec<(&'static str, String)>,
+    ) -> Self {
         let config = ReplicaConfig {
             document: document.clone(),
             client_id,
@@ -43,6 +57,7 @@ impl Person {
         Self {
             replica: Replica::new(config),
             url: url.to_owned(),
+            headers,
             socket: None,
             started: Instant::now(),
             connects: 0,
@@ -56,6 +71,20 @@ impl Person {
 
     pub(crate) fn edit(&mut self, edit: impl FnOnce(&mut TransactionMut<'_>)) {
         edit(&mut self.replica.doc().transact_mut());
+    }
+
+    /// Shows itself to others like this.
+    pub(crate) async fn shows(&mut self, state: &str) {
+        self.give(ReplicaInput::SetPresence(Some(state.to_owned())))
+            .await;
+    }
+
+    fn request(&self) -> Request {
+        let mut request = self.url.as_str().into_client_request().unwrap();
+        for (name, value) in &self.headers {
+            request.headers_mut().insert(*name, value.parse().unwrap());
+        }
+        request
     }
 
     pub(crate) async fn saved(&mut self) {
@@ -128,7 +157,7 @@ impl Person {
                 match effect {
                     ReplicaEffect::Connect => {
                         self.connects += 1;
-                        next = Some(match connect_async(&self.url).await {
+                        next = Some(match connect_async(self.request()).await {
                             Ok((socket, _)) => {
                                 self.socket = Some(socket);
                                 ReplicaInput::Connected

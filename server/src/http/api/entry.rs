@@ -1,0 +1,478 @@
+//! The ways in: setup, signing in, links, invitations, new passwords.
+//!
+//! | request | answer |
+//! |---|---|
+//! | `POST /api/setup` `{"secret", "name", "email", "password"}` | the person, and a cookie |
+//! | `POST /api/sign-in` `{"email", "password"}` | the person, and a cookie; 401 for a wrong pair, whether or not there is such an account |
+//! | `POST /api/sign-out` | 204, and no cookie any more |
+//! | `POST /api/join/look` `{"secret"}` | `{"role", "title"?, "password"}`; the title only where no password is asked for |
+//! | `POST /api/join` `{"secret", "name"?, "password"?}` | `{"map"}`, and a cookie for who had none |
+//! | `POST /api/invite/look` `{"secret"}` | `{"workspace", "by", "email"?}` |
+//! | `POST /api/invite` `{"secret", "name", "email", "password"}` | the person, and a cookie |
+//! | `POST /api/reset` `{"secret", "password"}` | the person, and a cookie |
+
+use axum::extract::State;
+use axum::http::header::{SET_COOKIE, USER_AGENT};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::{Json, Router};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use waymark_model::ids::MapId;
+
+use super::me::told;
+use super::{ApiError, App, Said};
+use crate::audit::{Deed, Note};
+use crate::auth::caller::Credential;
+use crate::auth::changes::Change;
+use crate::auth::links::{Links, ShareLink};
+use crate::auth::passwords::check_new;
+use crate::auth::permissions::Operation;
+use crate::auth::sessions::device_words;
+use crate::auth::{Secret, digest};
+use crate::http::gate::{Asked, declare as route};
+use crate::people::{Kind, PersonId, Place, WorkspaceId, clean_name, normalise_email, word_of};
+
+pub(super) fn declare(router: Router<App>, app: &App) -> Router<App> {
+    let router = route(router, app, Operation::Setup, setup);
+    let router = route(router, app, Operation::SignIn, sign_in);
+    let router = route(router, app, Operation::SignOut, sign_out);
+    let router = route(router, app, Operation::LookAtLink, look_at_link);
+    let router = route(router, app, Operation::Join, join);
+    let router = route(router, app, Operation::LookAtInvite, look_at_invite);
+    let router = route(router, app, Operation::AcceptInvite, accept);
+    route(router, app, Operation::Reset, reset)
+}
+
+/// The browser that asks, in words.
+pub(super) fn device(headers: &HeaderMap) -> String {
+    let agent = headers
+        .get(USER_AGENT)
+        .and_then(|agent| agent.to_str().ok());
+    device_words(agent.unwrap_or_default())
+}
+
+/// There is nothing to sign in to.
+pub(super) fn local() -> ApiError {
+    let error = "this server is in local mode: nobody signs in";
+    ApiError::new(StatusCode::CONFLICT, error).code("local")
+}
+
+fn accounts_only(app: &App) -> Result<(), ApiError> {
+    match app.context.auth.is_local() {
+        true => Err(local()),
+        false => Ok(()),
+    }
+}
+
+/// Passwords are not asked for, where the settings say so.
+pub(super) fn passwords_only(app: &App) -> Result<(), ApiError> {
+    accounts_only(app)?;
+    match app.context.auth.takes_passwords() {
+        true => Ok(()),
+        false => Err(password_off()),
+    }
+}
+
+pub(super) fn password_off() -> ApiError {
+    let error = "nobody signs in with a password here; use the sign-in service";
+    ApiError::new(StatusCode::CONFLICT, error).code("password_off")
+}
+
+/// One text for used up, run out, withdrawn and never there.
+fn dead_link() -> ApiError {
+    ApiError::missing("this link does not work any more; ask for a new one").code("dead_link")
+}
+
+/// The session that the browser had ends with the beginning of the next, whose cookie this
+/// is.
+pub(super) async fn begin(
+    app: &App,
+    asked: &Asked,
+    headers: &HeaderMap,
+    person: &PersonId,
+) -> Result<HeaderValue, ApiError> {
+    let auth = &app.context.auth;
+    end_current(app, asked).await?;
+    let begun = auth.sessions().begin(person, device(headers), asked.now);
+    Ok(auth.cookie(person, &begun.await?))
+}
+
+/// Somebody is let in, and told who they are.
+async fn signed_in(
+    app: &App,
+    asked: &Asked,
+    headers: &HeaderMap,
+    person: &PersonId,
+) -> Result<Response, ApiError> {
+    let auth = &app.context.auth;
+    let cookie = begin(app, asked, headers, person).await?;
+    let who = auth.people().person(person).await?;
+    let body = Json(who.map_or(Value::Null, |who| told(person, &who)));
+    Ok(([(SET_COOKIE, cookie)], body).into_response())
+}
+
+async fn end_current(app: &App, asked: &Asked) -> Result<(), ApiError> {
+    let auth = &app.context.auth;
+    if let Some(caller) = &asked.caller
+        && let Some(id) = caller.session()
+    {
+        auth.sessions().end(&caller.person, id).await?;
+        let ended = Credential::Session(id.to_owned());
+        let change = Change::Credential(caller.person.clone(), ended);
+        auth.changes().rights_changed(change);
+    }
+    Ok(())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewAccount {
+    secret: String,
+    name: String,
+    email: String,
+    password: String,
+}
+
+/// Name and e-mail in the form in which they are kept.
+fn check_account(account: &NewAccount) -> Result<(String, String), ApiError> {
+    let name = clean_name(&account.name)
+        .ok_or_else(|| ApiError::wrong("a name has at least one letter").code("name"))?;
+    let email = normalise_email(&account.email)
+        .ok_or_else(|| ApiError::wrong("this is not an e-mail address").code("email"))?;
+    check_new(&account.password, &name, &email)
+        .map_err(|error| ApiError::wrong(error).code("password"))?;
+    Ok((name, email))
+}
+
+/// An account that is about to be made; its password's hash, and what its person becomes.
+struct Made {
+    guest: Option<PersonId>,
+    name: String,
+    email: String,
+    hash: String,
+    place: Place,
+}
+
+async fn make_account(app: &App, asked: &Asked, made: Made) -> Result<PersonId, ApiError> {
+    let people = app.context.auth.people();
+    let person = people
+        .add_account(made.guest, &made.name, &made.email, made.hash, asked.now)
+        .await?;
+    let place = Some(made.place);
+    people
+        .set_place(&WorkspaceId::first(), &person, place)
+        .await?;
+    Ok(person)
+}
+
+/// Lets somebody in who has just got an account or a new password, and writes down how.
+async fn let_in(
+    app: &App,
+    asked: &Asked,
+    headers: &HeaderMap,
+    person: PersonId,
+    deed: Deed,
+    by: Option<PersonId>,
+) -> Result<Response, ApiError> {
+    app.context
+        .auth
+        .changes()
+        .rights_changed(Change::Person(person.clone()));
+    let note = Note {
+        who: Some(person.clone()),
+        person: by,
+        ..Note::default()
+    };
+    asked.note(app, deed, note).await?;
+    signed_in(app, asked, headers, &person).await
+}
+
+async fn setup(
+    State(app): State<App>,
+    asked: Asked,
+    headers: HeaderMap,
+    Said(account): Said<NewAccount>,
+) -> Result<Response, ApiError> {
+    passwords_only(&app)?;
+    let auth = &app.context.auth;
+    let secret = Secret::parse(&account.secret).ok_or_else(dead_link)?;
+    if !auth.links().is_setup(&secret).await? {
+        return Err(dead_link());
+    }
+    let (name, email) = check_account(&account)?;
+    let hash = auth.passwords().hash(account.password).await?;
+    if !auth.links().use_setup(&secret).await? {
+        return Err(dead_link());
+    }
+    let made = Made {
+        guest: None,
+        name,
+        email,
+        hash,
+        place: Place::Admin,
+    };
+    let person = make_account(&app, &asked, made).await?;
+    let_in(&app, &asked, &headers, person, Deed::SetUp, None).await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Pair {
+    email: String,
+    password: String,
+}
+
+async fn sign_in(
+    State(app): State<App>,
+    asked: Asked,
+    headers: HeaderMap,
+    Said(Pair { email, password }): Said<Pair>,
+) -> Result<Response, ApiError> {
+    passwords_only(&app)?;
+    let auth = &app.context.auth;
+    let email = normalise_email(&email).unwrap_or_default();
+    let attempt = auth
+        .throttle()
+        .take(asked.now, &digest(&email), asked.from)?;
+    let (person, is_right) = auth.check_pair::<ApiError>(&email, password).await?;
+    let whose = person.clone().unwrap_or_else(PersonId::random);
+    let (deed, note) = match is_right {
+        true => (Deed::SignedIn, whose.clone()),
+        false => (Deed::SignInFailed, whose.clone()),
+    };
+    let note = Note {
+        who: is_right.then(|| note.clone()),
+        person: person.filter(|_| !is_right),
+        ..Note::default()
+    };
+    asked.note(&app, deed, note).await?;
+    if !is_right {
+        let error = "e-mail or password is wrong";
+        return Err(ApiError::new(StatusCode::UNAUTHORIZED, error).code("wrong"));
+    }
+    auth.throttle().give_back(attempt);
+    signed_in(&app, &asked, &headers, &whose).await
+}
+
+async fn sign_out(State(app): State<App>, asked: Asked) -> Result<Response, ApiError> {
+    accounts_only(&app)?;
+    if asked.caller.is_some() {
+        end_current(&app, &asked).await?;
+        asked.note(&app, Deed::SignedOut, Note::default()).await?;
+    }
+    let cookie = app.context.auth.no_cookie();
+    Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, cookie)]).into_response())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct JustSecret {
+    secret: String,
+}
+
+/// A link that would let somebody through, who has not come through it yet.
+async fn find_link(
+    app: &App,
+    asked: &Asked,
+    secret: &str,
+) -> Result<(MapId, String, ShareLink), ApiError> {
+    accounts_only(app)?;
+    let (map, id) = Links::parse_share(secret).ok_or_else(dead_link)?;
+    let link = app.context.auth.links().shared(&map, &id).await?;
+    let link = link.filter(|link| !link.is_over(asked.now));
+    Ok((map, id, link.ok_or_else(dead_link)?))
+}
+
+/// Whether whoever asks has come through this link before.
+async fn came_before(app: &App, asked: &Asked, map: &MapId, id: &String) -> Result<bool, ApiError> {
+    let Some(caller) = &asked.caller else {
+        return Ok(false);
+    };
+    let access = app
+        .context
+        .auth
+        .people()
+        .access(&caller.person, map)
+        .await?;
+    Ok(access.chosen || access.links.contains(id))
+}
+
+async fn look_at_link(
+    State(app): State<App>,
+    asked: Asked,
+    Said(JustSecret { secret }): Said<JustSecret>,
+) -> Result<Json<Value>, ApiError> {
+    let (map, id, link) = find_link(&app, &asked, &secret).await?;
+    let before = came_before(&app, &asked, &map, &id).await?;
+    if link.is_used_up() && !before {
+        return Err(dead_link());
+    }
+    let asks = link.password.is_some() && !before;
+    let title = match asks {
+        true => None,
+        false => app.maps.title(&map).await?,
+    };
+    let role = word_of(link.role);
+    Ok(Json(
+        json!({ "role": role, "title": title, "password": asks }),
+    ))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct JoinWith {
+    secret: String,
+    name: Option<String>,
+    password: Option<String>,
+}
+
+async fn join(
+    State(app): State<App>,
+    asked: Asked,
+    headers: HeaderMap,
+    Said(said): Said<JoinWith>,
+) -> Result<Response, ApiError> {
+    let (map, id, link) = find_link(&app, &asked, &said.secret).await?;
+    let auth = &app.context.auth;
+    let there = json!({ "map": map });
+    if came_before(&app, &asked, &map, &id).await? {
+        return Ok(Json(there).into_response());
+    }
+    if link.is_used_up() {
+        return Err(dead_link());
+    }
+    let name = match &asked.caller {
+        Some(_) => None,
+        None => {
+            let name = said.name.as_deref().and_then(clean_name);
+            let name = name.ok_or_else(|| ApiError::wrong("say what you are called").code("name"));
+            Some(name?)
+        }
+    };
+    if let Some(kept) = link.password {
+        let attempt = auth.throttle().take(asked.now, &id, asked.from)?;
+        let password = said.password.unwrap_or_default();
+        if !auth.passwords().verify(password, Some(kept.0)).await? {
+            let error = "the password of this link is another one";
+            return Err(ApiError::new(StatusCode::UNAUTHORIZED, error).code("password"));
+        }
+        auth.throttle().give_back(attempt);
+    }
+    if asked.caller.is_none() {
+        auth.throttle().take_guest(asked.now, asked.from)?;
+    }
+    let role = auth.links().pass(&map, &id, asked.now).await?;
+    let role = role.ok_or_else(dead_link)?;
+    let people = auth.people();
+    let person = match (&asked.caller, name) {
+        (Some(caller), _) => caller.person.clone(),
+        (None, name) => people.add_guest(&name.unwrap_or_default()).await?,
+    };
+    people.came_through(&person, &map, &id).await?;
+    auth.changes()
+        .rights_changed(Change::Access(person.clone(), map.clone()));
+    let note = Note {
+        who: Some(person.clone()),
+        map: Some(map.to_string()),
+        detail: word_of(role).to_owned(),
+        ..Note::default()
+    };
+    asked.note(&app, Deed::CameByLink, note).await?;
+    if asked.caller.is_some() {
+        return Ok(Json(there).into_response());
+    }
+    let secret = auth
+        .sessions()
+        .begin(&person, device(&headers), asked.now)
+        .await?;
+    let cookie = auth.cookie(&person, &secret);
+    Ok(([(SET_COOKIE, cookie)], Json(there)).into_response())
+}
+
+async fn look_at_invite(
+    State(app): State<App>,
+    asked: Asked,
+    Said(JustSecret { secret }): Said<JustSecret>,
+) -> Result<Json<Value>, ApiError> {
+    accounts_only(&app)?;
+    let auth = &app.context.auth;
+    let secret = Secret::parse(&secret).ok_or_else(dead_link)?;
+    let invite = auth.links().invited(&secret, asked.now).await?;
+    let invite = invite.ok_or_else(dead_link)?;
+    let by = auth.people().person(&invite.by).await?;
+    let workspace = auth.people().workspace(&WorkspaceId::first()).await?;
+    Ok(Json(json!({
+        "workspace": workspace.name,
+        "by": by.map(|by| by.name),
+        "email": invite.email,
+    })))
+}
+
+async fn accept(
+    State(app): State<App>,
+    asked: Asked,
+    headers: HeaderMap,
+    Said(account): Said<NewAccount>,
+) -> Result<Response, ApiError> {
+    passwords_only(&app)?;
+    let auth = &app.context.auth;
+    let people = auth.people();
+    let secret = Secret::parse(&account.secret).ok_or_else(dead_link)?;
+    if auth.links().invited(&secret, asked.now).await?.is_none() {
+        return Err(dead_link());
+    }
+    let (name, email) = check_account(&account)?;
+    if people.by_email(&email).await?.is_some() {
+        let error = "there is an account with this e-mail already; sign in with it";
+        return Err(ApiError::new(StatusCode::CONFLICT, error).code("email"));
+    }
+    let hash = auth.passwords().hash(account.password).await?;
+    let invite = auth.links().accept(&secret, asked.now).await?;
+    let invite = invite.ok_or_else(dead_link)?;
+    // Who was a guest stays the same person, with everything they did.
+    let guest = asked
+        .caller
+        .as_ref()
+        .filter(|caller| caller.kind == Kind::Guest);
+    let guest = guest.map(|caller| caller.person.clone());
+    let made = Made {
+        guest,
+        name,
+        email,
+        hash,
+        place: invite.place,
+    };
+    let person = make_account(&app, &asked, made).await?;
+    let by = Some(invite.by);
+    let_in(&app, &asked, &headers, person, Deed::Joined, by).await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ResetTo {
+    secret: String,
+    password: String,
+}
+
+async fn reset(
+    State(app): State<App>,
+    asked: Asked,
+    headers: HeaderMap,
+    Said(ResetTo { secret, password }): Said<ResetTo>,
+) -> Result<Response, ApiError> {
+    passwords_only(&app)?;
+    let auth = &app.context.auth;
+    let people = auth.people();
+    let secret = Secret::parse(&secret).ok_or_else(dead_link)?;
+    check_new(&password, "", "").map_err(|error| ApiError::wrong(error).code("password"))?;
+    let hash = auth.passwords().hash(password).await?;
+    let person = auth.links().use_reset(&secret, asked.now).await?;
+    let person = person.ok_or_else(dead_link)?;
+    people.set_password(&person, hash, asked.now).await?;
+    auth.links().forget_resets(&person).await?;
+    for (id, _) in auth.sessions().list(&person, asked.now).await? {
+        auth.sessions().end(&person, &id).await?;
+    }
+    let_in(&app, &asked, &headers, person, Deed::PasswordReset, None).await
+}
