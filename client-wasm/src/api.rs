@@ -5,7 +5,10 @@ use serde_json::Value;
 use wasm_bindgen::JsCast;
 use web_sys::{File, Headers, RequestInit, Response};
 
-use crate::dom;
+use crate::{account, dom};
+
+/// The server's word for who has to sign in first.
+const SIGNED_OUT: &str = "sign_in";
 
 /// Why there is no answer, for people.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +17,13 @@ pub enum Failure {
     Unreachable,
     /// It answered, and said why not.
     Refused(String),
+    /// The same, with a word that says which part of the request is meant.
+    About {
+        /// For people.
+        text: String,
+        /// The word.
+        code: String,
+    },
 }
 
 impl Failure {
@@ -22,6 +32,15 @@ impl Failure {
         match self {
             Self::Unreachable => "The server cannot be reached.".to_owned(),
             Self::Refused(reason) => reason.clone(),
+            Self::About { text, .. } => text.clone(),
+        }
+    }
+
+    /// What it is about, if the server said so.
+    pub fn code(&self) -> &str {
+        match self {
+            Self::About { code, .. } => code,
+            Self::Unreachable | Self::Refused(_) => "",
         }
     }
 }
@@ -117,6 +136,20 @@ fn key_of(answer: &Value) -> Result<String, Failure> {
         .ok_or_else(missing)
 }
 
+/// Asks for anything that is JSON both ways; nothing in the answer is `null`.
+pub async fn call(method: &str, path: &str, body: Option<Value>) -> Result<Value, Failure> {
+    let request = RequestInit::new();
+    request.set_method(method);
+    if let Some(body) = body {
+        request.set_body(&body.to_string().into());
+        if let Ok(headers) = Headers::new() {
+            let _ = headers.set("content-type", "application/json");
+            request.set_headers(&headers);
+        }
+    }
+    send(path, &request).await
+}
+
 async fn get(path: &str) -> Result<Value, Failure> {
     send(path, &RequestInit::new()).await
 }
@@ -144,6 +177,9 @@ async fn send(path: &str, request: &RequestInit) -> Result<Value, Failure> {
     };
     let text = text.as_string().unwrap_or_default();
     let value = serde_json::from_str::<Value>(&text).ok();
+    if answer.ok() && text.is_empty() {
+        return Ok(Value::Null);
+    }
     if answer.ok() {
         return value
             .ok_or_else(|| Failure::Refused("The server's answer is not understood.".to_owned()));
@@ -154,11 +190,21 @@ async fn send(path: &str, request: &RequestInit) -> Result<Value, Failure> {
             .and_then(|value| value.get(name))
             .and_then(Value::as_str)
     };
-    Err(Failure::Refused(match (said("error"), said("place")) {
+    let text = match (said("error"), said("place")) {
         (Some(error), Some(place)) => format!("{place}: {error}."),
         (Some(error), None) => sentence(error),
         (None, _) => format!("The server answered {}.", answer.status()),
-    }))
+    };
+    match said("code") {
+        Some(code) => {
+            if code == SIGNED_OUT {
+                account::lost();
+            }
+            let code = code.to_owned();
+            Err(Failure::About { text, code })
+        }
+        None => Err(Failure::Refused(text)),
+    }
 }
 
 /// A message as a sentence for people.

@@ -55,6 +55,11 @@ pub fn day(unix_ms: u64) -> String {
     date.to_locale_date_string("default", &options).into()
 }
 
+/// A moment, as people here write it: a day and a time of day.
+pub fn moment(unix_ms: u64) -> String {
+    format!("{}, {}", day(unix_ms), clock(unix_ms))
+}
+
 /// A time for machines: `2026-11-03T08:00:00.000Z`; empty when there is no such time.
 pub fn timestamp(unix_ms: u64) -> String {
     let date = js_sys::Date::new(&(unix_ms as f64).into());
@@ -251,6 +256,13 @@ pub async fn copy(text: &str) -> bool {
         return false;
     }
     clipboard.write_text(text).await.is_ok()
+}
+
+/// Copies what is selected; whether the browser did. Unlike [`copy`] it needs no secure
+/// address.
+pub fn copy_selected() -> bool {
+    let document = document().dyn_into::<web_sys::HtmlDocument>();
+    document.is_ok_and(|document| document.exec_command("copy").unwrap_or(false))
 }
 
 /// Fetches a font that will be needed soon, as CSS writes fonts: `italic 1em Inter`.

@@ -1,6 +1,7 @@
 //! Executes what a replica wants: one WebSocket, its deadline, and frames that gather
 //! what is sent and what is shown.
 
+pub(crate) mod companion;
 mod socket;
 
 use std::cell::{Cell, RefCell};
@@ -10,7 +11,6 @@ use waymark_sync::{ReplicaEffect, ReplicaInput, Timestamp};
 
 use crate::dom::{self, Frame, Timer};
 use crate::state::Shared;
-use crate::{api, toast};
 use socket::Socket;
 
 /// Two sends are at least this far apart, in milliseconds: one frame at 60 Hz.
@@ -52,6 +52,21 @@ impl Driver {
     }
 }
 
+impl Driver {
+    /// Whether messages can be sent right now.
+    fn is_connected(&self) -> bool {
+        let socket = self.socket.borrow();
+        socket.as_ref().is_some_and(Socket::is_open)
+    }
+
+    /// Sends one message; without a connection it is dropped.
+    fn send(&self, message: &[u8]) {
+        if let Some(socket) = &*self.socket.borrow() {
+            socket.send(message);
+        }
+    }
+}
+
 fn timestamp() -> Timestamp {
     Timestamp(dom::now() as u64)
 }
@@ -59,6 +74,9 @@ fn timestamp() -> Timestamp {
 impl Shared {
     /// Gives the replica one input and does what it wants then.
     pub(crate) fn feed(self: &Rc<Self>, input: ReplicaInput) {
+        let Some(input) = self.share(input) else {
+            return;
+        };
         let mut effects = Vec::new();
         self.core
             .borrow_mut()
@@ -93,6 +111,7 @@ impl Shared {
 
     fn on_frame(self: &Rc<Self>) {
         self.catch_up();
+        self.catch_up_companions();
         if self.driver.unsent.get() {
             self.flush();
         }
@@ -103,6 +122,11 @@ impl Shared {
         if self.driver.stale.replace(false) {
             self.refresh_others();
         }
+    }
+
+    /// Lets go of the connection.
+    pub(crate) fn drop_socket(&self) {
+        drop(self.driver.socket.replace(None));
     }
 
     fn arm(&self) {
@@ -125,24 +149,15 @@ impl Shared {
                     self.driver.socket.replace(Some(socket));
                 }
                 ReplicaEffect::Disconnect => drop(self.driver.socket.replace(None)),
-                ReplicaEffect::Send(message) => {
-                    if let Some(socket) = &*self.driver.socket.borrow() {
-                        socket.send(&message);
-                    }
-                }
+                ReplicaEffect::Send(message) => self.driver.send(&message),
                 ReplicaEffect::Changed => {
                     self.driver.stale.set(true);
                     self.driver.frame.request();
                 }
                 ReplicaEffect::PresenceChanged => self.refresh_people(),
                 ReplicaEffect::StateChanged => self.tell_state(),
-                // What may be done here is shown with the pages for it.
-                ReplicaEffect::RoleChanged => {}
-                ReplicaEffect::Refused { reason } => {
-                    toast::show(api::sentence(&format!(
-                        "a change was not accepted: {reason}"
-                    )));
-                }
+                ReplicaEffect::RoleChanged => self.on_role(),
+                ReplicaEffect::Refused { reason } => self.on_refused(&reason),
             }
         }
     }

@@ -1,7 +1,9 @@
-//! This person's own name and colour, kept in this browser.
+//! This person's own name and colour: of their account, or kept in this browser where nobody
+//! signs in.
 
 use leptos::prelude::*;
 
+use crate::account::{self, Mode};
 use crate::{dom, presence};
 
 /// The name shown to others until somebody gives one.
@@ -56,10 +58,28 @@ pub fn asked() -> ArcRwSignal<bool> {
     ASKED.with(Clone::clone)
 }
 
+/// Takes the name and colour of the account. There is nothing to ask for.
+pub(crate) fn of_account(name: &str, colour: usize) {
+    let name = Some(name.to_owned());
+    let now = Me {
+        name,
+        colour: colour % presence::COLOURS,
+    };
+    if me().with_untracked(|me| *me != now) {
+        me().set(now);
+    }
+    asked().set(true);
+}
+
 /// Takes a new name (ignored when nothing of it can be shown) and colour.
 pub fn set(name: &str, colour: usize) {
     let name = presence::clean_name(name);
-    if !name.is_empty() {
+    if name.is_empty() {
+        return;
+    }
+    if account::now().is_some_and(|account| account.mode == Mode::Accounts) {
+        account::show_me_as(name, colour);
+    } else {
         dom::remember(NAME_KEY, &name);
         dom::remember(COLOUR_KEY, &colour.to_string());
         me().set(Me {

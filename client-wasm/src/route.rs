@@ -1,5 +1,5 @@
-//! Which page an address shows, and what its query asks of that page. Two routes need no
-//! router library.
+//! Which page an address shows, and what its query asks of that page. A few routes
+//! need no router library.
 
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
@@ -14,6 +14,24 @@ pub enum Route {
     Home,
     /// `/map/{key}`
     Map(String),
+    /// `/setup`: becoming the first administrator.
+    Setup,
+    /// `/sign-in`
+    SignIn,
+    /// `/join`: coming through a link to a map.
+    Join,
+    /// `/invite`: making an account.
+    Invite,
+    /// `/reset`: choosing a new password.
+    Reset,
+    /// `/forgot`: asking for a letter with a link to one.
+    Forgot,
+    /// `/unsubscribe`: stopping letters.
+    Unsubscribe,
+    /// `/account`: oneself.
+    Account,
+    /// `/people`: everybody, for administrators.
+    People,
     /// Anything else.
     Missing,
 }
@@ -26,9 +44,29 @@ impl Route {
             .map(|key| key.trim_end_matches('/'))
         {
             Some(key) if !key.is_empty() && !key.contains('/') => Self::Map(key.to_owned()),
-            _ if path == "/" => Self::Home,
-            _ => Self::Missing,
+            Some(_) => Self::Missing,
+            None => match path {
+                "/" => Self::Home,
+                "/setup" => Self::Setup,
+                "/sign-in" => Self::SignIn,
+                "/join" => Self::Join,
+                "/invite" => Self::Invite,
+                "/reset" => Self::Reset,
+                "/forgot" => Self::Forgot,
+                "/unsubscribe" => Self::Unsubscribe,
+                "/account" => Self::Account,
+                "/people" => Self::People,
+                _ => Self::Missing,
+            },
         }
+    }
+
+    /// Whether it shows nothing to whoever has not signed in.
+    pub fn is_private(&self) -> bool {
+        matches!(
+            self,
+            Self::Home | Self::Map(_) | Self::Account | Self::People
+        )
     }
 
     fn here() -> Self {
@@ -169,6 +207,35 @@ pub fn go(path: &str) {
         let _ = history.push_state_with_url(&JsValue::NULL, "", Some(path));
     }
     arrive();
+}
+
+/// Goes to a page of this program in place of this one: Back does not lead here again.
+pub fn redirect(path: &str) {
+    if let Ok(history) = dom::window().history() {
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(path));
+    }
+    arrive();
+}
+
+/// What stands behind the "#": the secret of a link, which browsers send nowhere.
+pub fn secret() -> String {
+    let hash = dom::window().location().hash().unwrap_or_default();
+    hash.trim_start_matches('#').to_owned()
+}
+
+/// The path, query and all of this page.
+pub fn address() -> String {
+    let location = dom::window().location();
+    let part = |part: Result<String, JsValue>| part.unwrap_or_default();
+    part(location.pathname()) + &part(location.search()) + &part(location.hash())
+}
+
+/// Where the address asks to go on, if that is a page of ours.
+pub fn next() -> String {
+    let next = parameters().and_then(|asked| asked.get("next"));
+    // "//host" would be another host.
+    let ours = |path: &String| path.starts_with('/') && Route::of(path).is_private();
+    next.filter(ours).unwrap_or_else(|| "/".to_owned())
 }
 
 /// Makes a new entry of the history for this page with another query; `why` is what made it.

@@ -3,9 +3,15 @@
 //! One signal for each thing, keyed by id: a remote edit to one card wakes the one
 //! view of that card and nothing else.
 
+mod core;
 mod details;
+mod here;
 mod label;
+mod may;
 mod people;
+mod refused;
+mod rights;
+mod seen_as;
 mod shared;
 mod signals;
 
@@ -24,12 +30,17 @@ use waymark_model::map::{
 use waymark_model::rhythm::Rhythm;
 use waymark_model::scalar::{Choice, ScalarField};
 use waymark_model::{Edit, EditError, Grid, JourneyMap};
-use waymark_sync::SaveState;
+use waymark_sync::{Role, SaveState};
 
 use crate::dom::{self, Timer};
+use crate::driver::companion::Companion;
+use crate::talk::me;
+use crate::toast;
 pub use crate::toast::Toast;
-use crate::{profile, toast};
+pub use may::May;
 pub use people::{Attention, Person};
+pub use refused::Refusal;
+pub use seen_as::SeenAs;
 pub use shared::Pending;
 pub(crate) use shared::Shared;
 pub use signals::{Counts, Feelings};
@@ -113,6 +124,18 @@ impl MapState {
         self.inner.try_with_value(|inner| Rc::clone(&inner.shared))
     }
 
+    /// What is said about the map, and what I should hear: documents that are only read.
+    pub(crate) fn companions(&self) -> [Rc<Companion>; 2] {
+        self.shared().companions.clone()
+    }
+
+    /// Begins to read my inbox: once the server knows me, there is one.
+    pub(crate) fn call_inbox(&self) {
+        if let Some(shared) = self.shared_if_open() {
+            shared.companions[1].call(&shared);
+        }
+    }
+
     /// The map as it is now, for a look that needs no signal.
     pub fn map(&self) -> Rc<JourneyMap> {
         self.shared_if_open()
@@ -162,7 +185,7 @@ impl MapState {
         let Some(label) = label_of(&self.map(), &target) else {
             return;
         };
-        let by = profile::me().with_untracked(|me| me.shown_name().to_owned());
+        let by = me::person().to_string();
         let edit = Edit::Delete {
             target: target.clone(),
             by,
@@ -178,7 +201,7 @@ impl MapState {
         if targets.len() == 1 {
             return self.delete(targets.remove(0));
         }
-        let by = profile::me().with_untracked(|me| me.shown_name().to_owned());
+        let by = me::person().to_string();
         let at = dom::unix_now();
         let delete = |target: &Target| Edit::Delete {
             target: target.clone(),
@@ -374,6 +397,20 @@ impl MapState {
     /// What others changed last.
     pub fn heard(&self) -> Signal<Arc<News>> {
         self.shared().heard.clone().into()
+    }
+
+    /// What this person may do.
+    pub fn may(&self) -> Signal<May> {
+        self.shared().may.clone().into()
+    }
+    /// The same now; everything on a page that is closing.
+    pub fn may_now(&self) -> May {
+        let shared = self.shared_if_open();
+        shared.map_or_else(May::default, |shared| shared.may.get_untracked())
+    }
+    /// The role this person has, once the server has said so.
+    pub fn role(&self) -> Signal<Option<Role>> {
+        self.shared().role.clone().into()
     }
 
     /// What to tell about saving.

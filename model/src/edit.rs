@@ -304,7 +304,7 @@ impl Edit {
 /// Who makes an edit, and when: what others are told where people disagree.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Author<'a> {
-    /// Their name as people read it; empty when nobody knows.
+    /// Their id: what they are called is known to the server alone. Empty when nobody knows.
     pub by: &'a str,
     /// In milliseconds since the Unix epoch.
     pub at: u64,

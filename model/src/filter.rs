@@ -61,8 +61,8 @@ impl Filter {
         self.kinds.is_empty() || self.kinds.contains(&kind)
     }
 
-    /// What of the map it lets through for somebody of this name.
-    pub fn pass(&self, map: &JourneyMap, me: &str) -> Passed {
+    /// What of the map it lets through for somebody.
+    pub fn pass(&self, map: &JourneyMap, me: Somebody<'_>) -> Passed {
         let things = things(map);
         let owned = self.steps(map);
         let query = Query::parse(&self.text);
@@ -102,8 +102,8 @@ impl Filter {
 }
 
 impl Choices {
-    /// What a map offers somebody of this name.
-    pub fn of(map: &JourneyMap, me: &str) -> Self {
+    /// What a map offers somebody.
+    pub fn of(map: &JourneyMap, me: Somebody<'_>) -> Self {
         let things = things(map);
         let mine = Mine::of(map, me);
         let mut kinds: Vec<(LaneKind, usize)> = Vec::new();
@@ -153,25 +153,40 @@ impl Choices {
     }
 }
 
+/// Whoever asks what is theirs.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Somebody<'a> {
+    /// Their id, under which they write; empty for nobody.
+    pub id: &'a str,
+    /// What they are called, as steps name who answers for them; empty for nobody.
+    pub name: &'a str,
+}
+
 /// What is somebody's own.
 struct Mine<'a> {
-    me: String,
+    me: Somebody<'a>,
+    /// Their name, to compare.
+    name: String,
     /// The steps they answer for.
     steps: HashSet<&'a StepId>,
 }
 
 impl<'a> Mine<'a> {
-    /// Nothing is theirs who have no name.
-    fn of(map: &'a JourneyMap, me: &str) -> Self {
-        let me = known_as(me);
-        let own = owners(map).filter(|(owner, _)| known_as(owner) == me);
+    /// No step is theirs who have no name.
+    fn of(map: &'a JourneyMap, me: Somebody<'a>) -> Self {
+        let name = known_as(me.name);
+        let own = owners(map).filter(|(owner, _)| !name.is_empty() && known_as(owner) == name);
         let steps = own.map(|(_, step)| step).collect();
-        Self { me, steps }
+        Self { me, name, steps }
     }
 
+    /// In a file from elsewhere authors may stand by name.
     fn has(&self, thing: &Thing<'_>) -> bool {
-        let wrote = |author: &Written| known_as(&author.by) == self.me;
-        !self.me.is_empty() && (thing.author.is_some_and(wrote) || self.steps.contains(thing.step))
+        let wrote = |author: &Written| {
+            let is_me = !self.me.id.is_empty() && author.by == self.me.id;
+            is_me || (!self.name.is_empty() && known_as(&author.by) == self.name)
+        };
+        thing.author.is_some_and(wrote) || self.steps.contains(thing.step)
     }
 }
 
@@ -258,11 +273,6 @@ fn owners(map: &JourneyMap) -> impl Iterator<Item = (&str, &StepId)> {
         .filter(|(owner, _)| !owner.is_empty())
 }
 
-/// Whether two names are one person's, as far as names tell.
-pub fn same_person(one: &str, other: &str) -> bool {
-    known_as(one) == known_as(other)
-}
-
 /// What names of the same owner have in common: files write `customer_success`.
 fn known_as(owner: &str) -> String {
     fold(owner.replace('_', " ").trim())
@@ -270,14 +280,14 @@ fn known_as(owner: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Choices, Filter};
+    use super::{Choices, Filter, Somebody};
     use crate::edit::tests::demo;
     use crate::grid::{Grid, Item};
     use crate::map::{JourneyMap, Written};
     use crate::vocabulary::LaneKind;
 
     fn passed(filter: &Filter, map: &JourneyMap) -> usize {
-        filter.pass(map, "").items.len()
+        filter.pass(map, Somebody::default()).items.len()
     }
 
     #[test]
@@ -289,7 +299,7 @@ mod tests {
             ..Filter::default()
         };
         assert!(filter.is_empty());
-        let passed = filter.pass(&map, "");
+        let passed = filter.pass(&map, Somebody::default());
         assert_eq!((passed.items.len(), passed.of), (shown, shown));
     }
 
@@ -317,7 +327,7 @@ mod tests {
     fn choices_say_how_much_they_let_through() {
         for name in ["saas-evaluation", "water-damage-claim"] {
             let map = demo(name);
-            let choices = Choices::of(&map, "");
+            let choices = Choices::of(&map, Somebody::default());
             assert!(!choices.kinds.is_empty() && !choices.statuses.is_empty());
             for (kind, count) in choices.kinds {
                 let kinds = vec![kind];
@@ -369,14 +379,14 @@ mod tests {
             }
             .to_owned();
         }
-        let choices = Choices::of(&map, "");
+        let choices = Choices::of(&map, Somebody::default());
         assert_eq!(choices.owners, [("Customer success".to_owned(), cards)]);
         let filter = Filter {
             owners: vec!["CUSTOMER SUCCESS".to_owned()],
             kinds: vec![LaneKind::Owners],
             ..Filter::default()
         };
-        let passed = filter.pass(&map, "");
+        let passed = filter.pass(&map, Somebody::default());
         assert_eq!(passed.items.len(), cards);
         assert!(passed.items.contains(&Item::Card(map.cards[0].id.clone())));
     }
@@ -388,11 +398,12 @@ mod tests {
             mine: true,
             ..Filter::default()
         };
-        let items = |map: &JourneyMap, me| mine.pass(map, me).items;
+        let named = |name| Somebody { id: "p_1", name };
+        let items = |map: &JourneyMap, name| mine.pass(map, named(name)).items;
         assert!(!mine.is_empty());
         assert!(items(&map, "Ana").is_empty() && items(&map, "").is_empty());
         let step = map.cards[0].step.clone();
-        for (at, name) in ["Ana", "ana ", "Ben"].into_iter().enumerate() {
+        for (at, name) in ["p_1", "ana ", "p_2"].into_iter().enumerate() {
             map.cards[at].author = Written::new(name, 1);
         }
         map.pains[0].author = Written::new("ANA", 1);
@@ -402,9 +413,10 @@ mod tests {
             Item::Pain(map.pains[0].id.clone()),
         ];
         assert_eq!(items(&map, "Ana"), wanted.into_iter().collect());
-        assert_eq!(Choices::of(&map, "Ana").mine, 3);
-        // Nobody of no name has written what nobody is known to have written.
-        assert!(items(&map, " ").is_empty());
+        assert_eq!(Choices::of(&map, named("Ana")).mine, 3);
+        // Whoever is called differently by now has still written it.
+        assert_eq!(items(&map, " ").len(), 1);
+        assert!(mine.pass(&map, Somebody::default()).items.is_empty());
 
         // Who answers for a step has everything at it.
         let lane = map.cards[0].lane.clone();
@@ -414,6 +426,6 @@ mod tests {
         let owned = items(&map, "cleo");
         let at_step = map.cards.iter().filter(|card| card.step == step);
         assert!(at_step.count() <= owned.len());
-        assert_eq!(owned.len(), Choices::of(&map, "Cleo").mine);
+        assert_eq!(owned.len(), Choices::of(&map, named("Cleo")).mine);
     }
 }

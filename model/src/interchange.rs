@@ -12,6 +12,7 @@
 
 mod check;
 mod convert;
+mod council;
 mod export;
 mod import;
 mod layout;

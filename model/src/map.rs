@@ -81,6 +81,14 @@ pub struct Frame {
     pub persona_goal: String,
     /// What the organisation wants to reach.
     pub business_goal: String,
+    /// Who answers for the map.
+    pub lead: String,
+    /// Who keeps the map true.
+    pub manager: String,
+    /// Who brings a part of the organisation in, with commas between them.
+    pub coordinators: String,
+    /// Who helps with what they know, with commas between them.
+    pub supporters: String,
     /// Lowest and highest emotion value; -2 and 2 unless the map says otherwise.
     pub scale: Scale,
 }

@@ -125,6 +125,14 @@ pub const SCENARIO: &str = "scenario";
 pub const PERSONA_GOAL: &str = "persona_goal";
 /// Frame: what the organisation wants to reach.
 pub const BUSINESS_GOAL: &str = "business_goal";
+/// Frame: who answers for the map.
+pub const LEAD: &str = "council_lead";
+/// Frame: who keeps the map true.
+pub const MANAGER: &str = "council_manager";
+/// Frame: who brings a part of the organisation in, several people in one text.
+pub const COORDINATORS: &str = "council_coordinators";
+/// Frame: who helps with what they know, several people in one text.
+pub const SUPPORTERS: &str = "council_supporters";
 /// Frame: the range of emotion values, plain `{min, max, step}`.
 pub const SCALE: &str = "sentiment_scale";
 
@@ -237,6 +245,10 @@ pub const FRAME_TEXTS: &[&str] = &[
     SCENARIO,
     PERSONA_GOAL,
     BUSINESS_GOAL,
+    LEAD,
+    MANAGER,
+    COORDINATORS,
+    SUPPORTERS,
 ];
 
 /// The names this program uses for itself. A file's own key of that name is kept under

@@ -375,6 +375,10 @@ fn any_text(map: &JourneyMap, rng: &mut Rng) -> (TextField, String) {
         (TextField::Scenario, frame.scenario.clone()),
         (TextField::PersonaGoal, frame.persona_goal.clone()),
         (TextField::BusinessGoal, frame.business_goal.clone()),
+        (TextField::Lead, frame.lead.clone()),
+        (TextField::Manager, frame.manager.clone()),
+        (TextField::Coordinators, frame.coordinators.clone()),
+        (TextField::Supporters, frame.supporters.clone()),
     ];
     texts.extend(
         map.personas

@@ -76,14 +76,16 @@ impl Socket {
         }
     }
 
+    /// Whether what is sent now arrives.
+    pub(super) fn is_open(&self) -> bool {
+        let socket = self.socket.as_ref();
+        socket.is_some_and(|socket| socket.ready_state() == WebSocket::OPEN)
+    }
+
     /// Sends one binary message; on a connection that is not open it is dropped, and the
     /// handshake of the next one makes up for it.
     pub(super) fn send(&self, message: &[u8]) {
-        if let Some(socket) = self
-            .socket
-            .as_ref()
-            .filter(|socket| socket.ready_state() == WebSocket::OPEN)
-        {
+        if let Some(socket) = self.socket.as_ref().filter(|_| self.is_open()) {
             let _ = socket.send_with_u8_array(message);
         }
     }

@@ -34,6 +34,7 @@ use super::spot::Spot;
 use super::which::Which;
 use super::window::{self, Window};
 use crate::state::MapState;
+use crate::talk::Talking;
 
 /// What a lane holds besides cards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,6 +95,8 @@ pub(crate) struct Board {
     pub(crate) follow: Follow,
     /// What is at hand, and so has its buttons.
     pub(crate) handles: Handles,
+    /// What is said about the map.
+    pub(crate) talk: Talking,
     /// Which cells of a large map are drawn.
     pub(crate) window: Window,
     /// The heights that the rows of a large map are expected to need.
@@ -144,6 +147,7 @@ impl Board {
             tip: RwSignal::new(None),
             follow: Follow::new(state),
             handles: Handles::new(),
+            talk: Talking::new(state),
             window: Window::new(layout),
             memory: StoredValue::new_local(Memory::default()),
             typing: RwSignal::new(crate::dom::remembered(TYPING).as_deref() != Some("off")),

@@ -22,6 +22,7 @@ use super::board::Board;
 use super::choices::{self, Chip};
 use super::faces::{Face, noun};
 use super::groups::GroupHead;
+use super::lens::Lens;
 use super::spot::Spot;
 use crate::icon::Icon;
 
@@ -114,7 +115,9 @@ fn CardView(id: CardId, cell: CellId) -> impl IntoView {
                 </span>
             }
         });
-        let end = reach().filter(|_| board.narrow.get());
+        // The table shows it by the card's width; elsewhere it takes words.
+        let in_words = board.narrow.get() || board.lens.get() != Lens::Grid;
+        let end = reach().filter(|_| in_words);
         let reaches = end.map(|end| view! { <span class="card-reach">"→ "{end}</span> });
         view! { {source}{known}{reaches} }
     };

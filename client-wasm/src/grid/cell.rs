@@ -11,6 +11,7 @@ use super::curve::Point;
 use super::faces::{Face, noun};
 use super::people::{self, Tags};
 use super::spot::{Spot, cell_key};
+use super::talk_mark;
 use crate::icon::Icon;
 use crate::state::item_key;
 
@@ -56,6 +57,13 @@ pub(crate) fn CellView(cell: CellId) -> impl IntoView {
         (true, true) => "cell with-curve occupied",
     };
     let label = label(board, &cell);
+    // What is said about a feeling is shown in its cell.
+    let talked = [Spot::Cell(cell.clone()), Spot::Point(cell.step.clone())];
+    let marks = move || {
+        let [cell, point] = &talked;
+        let spot = if is_curve.get() { point } else { cell };
+        talk_mark::mark(board.talk.count(spot))
+    };
     view! {
         <div
             class=class
@@ -70,6 +78,7 @@ pub(crate) fn CellView(cell: CellId) -> impl IntoView {
             data-testid="cell"
         >
             <Content cell=cell is_curve=is_curve />
+            {marks}
         </div>
     }
     .into_any()

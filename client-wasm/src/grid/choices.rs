@@ -12,7 +12,6 @@ use super::curve::{plot, spoken};
 use super::popup::{Content, Popup};
 use super::spot::Spot;
 use crate::dom::clock;
-use crate::presence::clean_name;
 
 /// The most choices offered for one value; more people than that agree on nothing.
 const MOST: usize = 12;
@@ -153,7 +152,7 @@ fn section(board: Board, spot: &Spot, field: &ScalarField, choices: &[Choice]) -
     let name = name_of(field);
     let rows = values(choices).into_iter().take(MOST).map(|choice| {
         let words = words_of(board, field, choice.value.as_ref());
-        let by = who(choice);
+        let by = who(choice, |by| board.talk.voices.called(by));
         let (field, spot, value) = (field.clone(), spot.clone(), choice.value.clone());
         let said = format!("{name}: {words}");
         let choose = move |_| {
@@ -198,13 +197,8 @@ fn values(choices: &[Choice]) -> Vec<&Choice> {
 }
 
 /// "Ana, 14:05".
-fn who(choice: &Choice) -> String {
-    let by = clean_name(&choice.by);
-    let by = if by.is_empty() {
-        "Somebody".to_owned()
-    } else {
-        by
-    };
+fn who(choice: &Choice, called: impl Fn(&str) -> String) -> String {
+    let by = called(&choice.by);
     if choice.at == 0 {
         by
     } else {
@@ -272,14 +266,12 @@ mod tests {
     }
 
     #[test]
-    fn each_value_is_offered_once_and_names_are_made_harmless() {
-        let all = [choice(3, "Ana"), choice(4, " \u{202e}"), choice(3, "Cleo")];
+    fn each_value_is_offered_once_with_the_name_of_who_chose_it_first() {
+        let all = [choice(3, "p_1"), choice(4, "p_2"), choice(3, "p_3")];
         let found = values(&all);
         assert_eq!(found.len(), 2);
-        assert_eq!(
-            (who(found[0]), who(found[1])),
-            ("Ana".to_owned(), "Somebody".to_owned())
-        );
+        let called = |by: &str| by.replace("p_1", "Ana");
+        assert_eq!(who(found[0], called), "Ana");
         assert_eq!(said(found.len()), ", 2 values to choose from");
         assert_eq!(said(0), "");
     }

@@ -11,6 +11,7 @@ mod common;
 mod lanes;
 mod map;
 mod menu;
+mod needs;
 mod stages;
 mod steps;
 mod writing;
@@ -20,8 +21,8 @@ use leptos::prelude::Set;
 use waymark_model::grid::Item;
 
 use self::common::{
-    CHOOSE, COPY, CUT, DETAILS, DUPLICATE, EARLIER, LATER, LINK, MENU, PASTE, PICK_UP, SELECT_NONE,
-    UNCUT, delete, down, edit, is_in_outline, is_movable, left, move_to, right, up,
+    CHOOSE, COMMENT, COPY, CUT, DETAILS, DUPLICATE, EARLIER, LATER, LINK, MENU, PASTE, PICK_UP,
+    SELECT_NONE, UNCUT, delete, down, edit, is_in_outline, is_movable, left, move_to, right, up,
 };
 use super::board::Board;
 use super::focus::element;
@@ -152,7 +153,13 @@ impl Command {
     }
 
     /// Does it. A menu it was chosen from is closed first, and focus is on its place again.
+    ///
+    /// Whoever may not do it is told why.
     pub(crate) fn run(&self, at: &At) {
+        if let Some(reason) = self.denied(at) {
+            at.board.state.toast(crate::api::sentence(reason));
+            return;
+        }
         if at.popup.is_some() {
             at.board.close_popup();
         }

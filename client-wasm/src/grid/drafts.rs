@@ -20,6 +20,9 @@ pub(crate) struct Draft {
 impl Board {
     /// Opens an empty card in a cell, after another or last.
     pub(crate) fn start_draft(&self, cell: CellId, after: Option<Item>) {
+        if !self.check_may_change(&Spot::Cell(cell.clone())) {
+            return;
+        }
         let random = self.state.random();
         let item = match self.role(&cell.lane) {
             Role::Pains => Item::Pain(PainId::from_random(random)),
@@ -46,6 +49,9 @@ impl Board {
 
     /// Starts editing the text of a place, with the caret at its end.
     pub(crate) fn start_editing(&self, spot: &Spot) {
+        if !self.check_may_change(spot) {
+            return;
+        }
         let editable = match spot {
             Spot::Item(item) => !matches!(item, Item::Metric(_)),
             Spot::Stage(_) | Spot::Step(_) | Spot::Lane(_) => true,
@@ -58,6 +64,20 @@ impl Board {
             self.popup.set(None);
             self.forget_caret();
             self.editing.set(Some(spot.clone()));
+        }
+    }
+
+    /// Ends what somebody was doing who may not do it any more.
+    pub(crate) fn leave_what_may_not_change(&self) {
+        let Some(spot) = self.editing.now() else {
+            return;
+        };
+        if !self.may_change(&spot) {
+            self.drafting.set(None);
+            self.draft.set(None);
+            self.editing.set(None);
+            // Others are told that nobody types here any more.
+            self.settle(spot, false);
         }
     }
 

@@ -62,6 +62,9 @@ impl Board {
 
     /// Picks something up, to be moved with the arrow keys.
     pub(crate) fn carry(&self, moved: Moved) -> bool {
+        if !self.check_may_change(&moved.spot()) {
+            return false;
+        }
         let landing = moves::here(&self.grid(), &moved);
         let words = self.words_of(&moved);
         self.state.announce(format!(

@@ -229,7 +229,15 @@ fn Subject(spot: Spot) -> impl IntoView {
     });
     move || {
         if there.get() {
-            view! { <Form spot=spot.clone() kind=kind /> }.into_any()
+            let spot = spot.clone();
+            let place = spot.clone();
+            let may = board.state.may();
+            let disabled = move || {
+                may.track();
+                !board.may_change(&place)
+            };
+            view! { <fieldset class="sheet" disabled=disabled><Form spot=spot kind=kind /></fieldset> }
+                .into_any()
         } else {
             view! { <Gone spot=spot.clone() noun=kind.1 /> }.into_any()
         }

@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use waymark_model::Grid;
-use waymark_model::filter::{Filter, Passed};
+use waymark_model::filter::{Filter, Passed, Somebody};
 use waymark_model::grid::Item;
+use waymark_model::ids::PersonId;
 use waymark_model::vocabulary::LaneKind;
 
 use super::board::Board;
@@ -16,6 +17,7 @@ use super::lull::lull;
 use super::spot::Spot;
 use crate::profile;
 use crate::state::MapState;
+use crate::talk::me;
 
 /// The filter of one map.
 #[derive(Clone, Copy)]
@@ -41,9 +43,11 @@ impl Filters {
         let passed = Memo::new(move |_| {
             changed.track();
             loaded.track();
-            is_on
-                .get()
-                .then(|| asked.with(|filter| Arc::new(filter.pass(&state.map(), &my_name()))))
+            is_on.get().then(|| {
+                asked.with(|filter| {
+                    Arc::new(filter.pass(&state.map(), of_me(&my_name(), &me::person())))
+                })
+            })
         });
         // Also in the address of another view, whose link says nothing of it.
         let query = crate::route::query();
@@ -136,6 +140,14 @@ impl Filters {
 /// What I am called, as far as that tells what is mine; empty for a guest. Tracked.
 pub(crate) fn my_name() -> String {
     profile::me().with(|me| me.name.clone().unwrap_or_default())
+}
+
+/// Me, as filters ask for me.
+pub(crate) fn of_me<'a>(name: &'a str, person: &'a PersonId) -> Somebody<'a> {
+    Somebody {
+        id: person.as_str(),
+        name,
+    }
 }
 
 impl Board {

@@ -19,8 +19,9 @@ use super::board::Board;
 use super::popup::{Content, Popup};
 use super::roving::cell_of;
 use super::spot::Spot;
+use crate::dom;
 use crate::state::MapState;
-use crate::{dom, profile};
+use crate::talk::me;
 
 /// What a new group is called until somebody says better.
 const NEW_GROUP: &str = "New group";
@@ -247,7 +248,7 @@ impl Board {
     pub(crate) fn ungroup(&self, group: GroupId) {
         let delete = Edit::Delete {
             target: Target::Group(group),
-            by: profile::me().with_untracked(|me| me.shown_name().to_owned()),
+            by: me::person().to_string(),
             at: dom::unix_now(),
         };
         if self.state.edit(delete).is_ok() {

@@ -22,6 +22,7 @@ use super::people::{self, Tags};
 use super::popup::{Content, Popup};
 use super::reading::said;
 use super::spot::Spot;
+use super::talk_mark::{self, TalkMark};
 use super::text::{Leave, TextEditor};
 use crate::icon::Icon;
 use crate::state::Focus;
@@ -115,6 +116,7 @@ fn StageHeader(stage: StageId, stages: Memo<Vec<(usize, StageSpan)>>) -> impl In
     let spot = Spot::Stage(stage.clone());
     let spot_key = spot.key();
     let at_hand = board.handles(&spot);
+    let (talked, marked) = (spot.clone(), spot.clone());
     let title = said(data, |stage| &stage.title);
     let goal = move || {
         data.with(|stage| {
@@ -175,7 +177,10 @@ fn StageHeader(stage: StageId, stages: Memo<Vec<(usize, StageSpan)>>) -> impl In
             role="columnheader"
             aria-colindex=move || span.get().1 + 2
             aria-colspan=move || span.get().2
-            aria-label=move || format!("Stage {}{}", title.get(), steps().map_or(String::new(), |steps| format!(", {steps}")))
+            aria-label=move || {
+                let steps = steps().map_or(String::new(), |steps| format!(", {steps}"));
+                format!("Stage {}{steps}{}", title.get(), talk_mark::said(board.talk.count(&talked)))
+            }
             tabindex="-1"
             title=goal
             data-spot=spot_key
@@ -188,6 +193,7 @@ fn StageHeader(stage: StageId, stages: Memo<Vec<(usize, StageSpan)>>) -> impl In
                     <HeaderText spot=spot title=title placeholder="Name this stage" />
                     <small class="stage-steps">{steps}</small>
                 </div>
+                <TalkMark spot=marked />
                 {more}
             </div>
             {goal_line}
@@ -222,14 +228,16 @@ fn StepHeader(step: StepId) -> impl IntoView {
         let duration = duration.get();
         (!duration.is_empty()).then(|| view! { <small class="step-duration">{duration}</small> })
     };
+    let (talked, marked) = (spot.clone(), spot.clone());
     let chip = Spot::Step(step.clone());
     let open = choices::count_at(board, &chip);
     let spoken = move || {
         format!(
-            "Step {}{}{}",
+            "Step {}{}{}{}",
             title.get(),
             if truth.get() { ", moment of truth" } else { "" },
-            choices::said(open.get())
+            choices::said(open.get()),
+            talk_mark::said(board.talk.count(&talked))
         )
     };
     let of = Signal::derive(move || format!("step {}", title.get()));
@@ -259,6 +267,7 @@ fn StepHeader(step: StepId) -> impl IntoView {
                 <Chip spot=chip />
             </div>
             {star}
+            <TalkMark spot=marked />
             {handles}
         </div>
     }

@@ -21,6 +21,7 @@ use super::people::{self, Tags};
 use super::popup::colours;
 use super::reading::said;
 use super::spot::Spot;
+use super::talk_mark;
 use super::window::{self, Shown};
 use crate::icon::Icon;
 use crate::state::Focus;
@@ -51,6 +52,10 @@ pub(crate) fn LaneRow(lane: LaneId, index: Memo<usize>) -> impl IntoView {
     let things = board.state.counts().with_untracked(|counts| counts.cards);
     let shown = board.window.enter(&lane, things);
     let windowed = shown.is_some();
+    if let Some(shown) = shown.clone() {
+        let lane = lane.clone();
+        on_cleanup(move || board.window.leave(&lane, &shown));
+    }
     let room = {
         let lane = lane.clone();
         move || {
@@ -202,7 +207,7 @@ fn LaneHeader(lane: LaneId) -> impl IntoView {
     let board = Board::here();
     let data = board.state.lane(&lane);
     let spot = Spot::Lane(lane.clone());
-    let spot_key = spot.key();
+    let (spot_key, talked) = (spot.key(), spot.clone());
     let at_hand = board.handles(&spot);
     let title = said(data, |lane| &lane.title);
     let kind = {
@@ -221,7 +226,11 @@ fn LaneHeader(lane: LaneId) -> impl IntoView {
     let more = {
         let at_hand = at_hand.clone();
         let of = Signal::derive(move || format!("lane {}", title.get()));
-        move || at_hand().then(|| view! { <More of=of /> })
+        let spot = talked.clone();
+        move || {
+            let mark = talk_mark::mark(board.talk.count(&spot));
+            (mark, at_hand().then(|| view! { <More of=of /> }))
+        }
     };
     let folded = lane.clone();
     let toggle = move || {

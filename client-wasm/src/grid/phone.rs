@@ -21,6 +21,7 @@ use super::people::{self, Tags};
 use super::reading::said;
 use super::shown::{Shown, place_of};
 use super::spot::Spot;
+use super::talk_mark::TalkMark;
 use super::thumbs::ThumbBar;
 use crate::icon::Icon;
 use crate::state::Focus;
@@ -84,7 +85,7 @@ fn StepCard(step: StepId, steps: Memo<Vec<StepId>>) -> impl IntoView {
     };
     let guests = people::on_header(board, Focus::Step(step.to_string()));
     let spot = Spot::Step(step.clone());
-    let spot_key = spot.key();
+    let (spot_key, marked) = (spot.key(), spot.clone());
     let lanes = move || board.layout.with(|grid| grid.rows.clone());
     let swipe = Swipe::new(board);
     let (section, turned) = (step.clone(), step.clone());
@@ -112,6 +113,7 @@ fn StepCard(step: StepId, steps: Memo<Vec<StepId>>) -> impl IntoView {
                 {face}
                 <h2><HeaderText spot=spot title=title placeholder="Name this step" /></h2>
                 {move || truth().then(|| view! { <Truth /> })}
+                <TalkMark spot=marked />
                 <More of=Signal::derive(move || format!("step {}", title.get())) />
             </header>
             <Turn step=turned steps=steps />

@@ -150,6 +150,11 @@ fn act(board: Board, button: &Element) {
             });
             board.popup.set((!open).then(|| Popup::menu(spot, button)));
         }
+        Some("comments") => {
+            if let Some(spot) = spot() {
+                board.read_comments(&spot);
+            }
+        }
         Some("add") => {
             let cell = button
                 .closest("[data-cell]")

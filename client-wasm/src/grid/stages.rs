@@ -8,7 +8,8 @@ use waymark_model::ids::{StageId, StepId};
 use super::board::Board;
 use super::spot::Spot;
 use super::structure::{NEW_STAGE, NEW_STEP};
-use crate::{dom, profile};
+use crate::dom;
+use crate::talk::me;
 
 impl Board {
     /// Whether a step stands after another of its stage, so that the stage can be split
@@ -56,7 +57,7 @@ impl Board {
         let edit = Edit::MergeStage {
             id: from.clone(),
             into: into.clone(),
-            by: profile::me().with_untracked(|me| me.shown_name().to_owned()),
+            by: me::person().to_string(),
             at: dom::unix_now(),
         };
         if self.state.edit(edit).is_ok() {

@@ -19,6 +19,7 @@ use super::phone::{CurveStrip, Swipe};
 use super::reading::said;
 use super::shown::{Shown, place_of};
 use super::spot::Spot;
+use super::talk_mark::TalkMark;
 use crate::dom::{Listener, document};
 use crate::icon::Icon;
 use crate::state::Focus;
@@ -176,7 +177,7 @@ fn StepPage(step: StepId, steps: Memo<Vec<StepId>>) -> impl IntoView {
     let lanes = filled_lanes(board, &step);
     let guests = people::on_header(board, Focus::Step(step.to_string()));
     let spot = Spot::Step(step.clone());
-    let spot_key = spot.key();
+    let (spot_key, marked) = (spot.key(), spot.clone());
     let face = step.clone();
     let section = step.clone();
     view! {
@@ -201,6 +202,7 @@ fn StepPage(step: StepId, steps: Memo<Vec<StepId>>) -> impl IntoView {
                 <h2><HeaderText spot=spot title=title placeholder="Name this step" /></h2>
                 {move || truth().then(|| view! { <Truth /> })}
                 {duration}
+                <TalkMark spot=marked />
                 <More of=Signal::derive(move || format!("step {}", title.get())) />
             </div>
             <div class="story-lanes">

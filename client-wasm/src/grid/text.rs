@@ -52,6 +52,8 @@ pub(crate) fn TextEditor(
     let board = Board::here();
     let node = NodeRef::<Textarea>::new();
     let mirror = RwSignal::new(value.get_untracked());
+    // The text that the box is as large as: see `show_size`.
+    let fitted = RwSignal::new(value.get_untracked());
     let shared = StoredValue::new(Shared {
         base: value.get_untracked(),
         composing: false,
@@ -70,7 +72,7 @@ pub(crate) fn TextEditor(
         let theirs = value.get();
         let Some(area) = node.get() else { return };
         take(board, &area, shared, theirs);
-        mirror.set(area.value());
+        show_size(&area, mirror, fitted);
     });
 
     let written = StoredValue::new(spot.clone());
@@ -82,7 +84,7 @@ pub(crate) fn TextEditor(
         // What was typed goes on top of what the map says by now, not a frame ago.
         board.state.catch_up();
         give(board, &area, shared, &spot, &value.get_untracked());
-        mirror.set(area.value());
+        show_size(&area, mirror, fitted);
         keep_caret(board, &area);
     };
     let suggest = Suggest::new(board, words_of);
@@ -143,7 +145,7 @@ pub(crate) fn TextEditor(
     };
 
     view! {
-        <span class="editor" data-text=move || mirror.get() + "\u{200b}">
+        <span class="editor" data-text=move || fitted.get() + "\u{200b}">
             <textarea
                 node_ref=node
                 class="editor-text"
@@ -160,7 +162,7 @@ pub(crate) fn TextEditor(
                 prop:value=value.get_untracked()
                 on:input=move |_| {
                     if let Some(area) = node.try_get_untracked().flatten() {
-                        mirror.set(area.value());
+                        show_size(&area, mirror, fitted);
                     }
                     if !shared.with_value(|shared| shared.composing) {
                         commit();
@@ -223,6 +225,23 @@ fn is_for_suggestions(
         },
         "Escape" => suggest.dismiss(),
         _ => false,
+    }
+}
+
+/// Tells what the box holds now, and makes it larger or smaller when it must be: the cell,
+/// the row and all that is below move with it, which is far more work than a letter. A
+/// letter that finds room leaves the size alone.
+fn show_size(area: &HtmlTextAreaElement, mirror: RwSignal<String>, fitted: RwSignal<String>) {
+    let text = area.value();
+    let longer = fitted.with_untracked(|fitted| text.len() > fitted.len());
+    let finds_room = longer
+        && area.scroll_height() <= area.client_height()
+        && area.scroll_width() <= area.client_width();
+    if !finds_room && fitted.with_untracked(|fitted| *fitted != text) {
+        fitted.set(text.clone());
+    }
+    if mirror.with_untracked(|mirror| *mirror != text) {
+        mirror.set(text);
     }
 }
 

@@ -10,6 +10,7 @@ use super::outline::order;
 use super::popup::Popup;
 use super::shown::Shown;
 use crate::icon::Icon;
+use crate::state::May;
 
 /// The same bar in every view.
 #[component]
@@ -35,10 +36,15 @@ pub(crate) fn ThumbBar() -> impl IntoView {
         Lens::Outline => view! { <ThumbButton icon="table-2" word="Steps" command="map.grid" /> },
         _ => view! { <ThumbButton icon="list-tree" word="Outline" command="map.outline" /> },
     };
-    view! {
-        <nav class="thumb-bar" aria-label="Map">
-            {other_view}
-            <ThumbButton icon="search" word="Search" command="map.find" />
+    let may = board.state.may();
+    let reads = Memo::new(move |_| may.get() < May::Cards);
+    // Whoever only reads has nothing to add and to take back, and may have something to say.
+    let write = move || {
+        if reads.get() {
+            return view! { <ThumbButton icon="messages-square" word="Comments" command="map.talk" /> }
+                .into_any();
+        }
+        view! {
             <button
                 class="thumb-add"
                 type="button"
@@ -59,6 +65,14 @@ pub(crate) fn ThumbBar() -> impl IntoView {
                 <Icon name="undo-2" />
                 <span>"Undo"</span>
             </button>
+        }
+        .into_any()
+    };
+    view! {
+        <nav class="thumb-bar" class:thumb-bar-reads=reads aria-label="Map">
+            {other_view}
+            <ThumbButton icon="search" word="Search" command="map.find" />
+            {write}
             <button
                 class="thumb"
                 type="button"

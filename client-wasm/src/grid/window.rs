@@ -201,6 +201,15 @@ impl Window {
         shown.flatten()
     }
 
+    /// Forgets a row that is not drawn any more, unless the lane has been drawn anew since.
+    pub(crate) fn leave(&self, lane: &LaneId, row: &Shown) {
+        let _ = self.0.try_update_value(|inner| {
+            if inner.rows.get(lane) == Some(row) {
+                inner.rows.remove(lane);
+            }
+        });
+    }
+
     /// Watches the lanes and the steps that are in the page now.
     pub(crate) fn watch(&self) {
         let Some(board) = root().and_then(|root| root.query_selector(".board").ok().flatten())

@@ -11,10 +11,13 @@ use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::account;
 use crate::api::{self, Failure, MapSummary};
 use crate::dom::{self, Listener, Timer};
 use crate::icon::Icon;
 use crate::panels::heads::Heads;
+use crate::panels::inbox::Inbox;
+use crate::panels::own_menu::LocalLabel;
 use crate::panels::profile_form::OwnAvatar;
 use crate::toast::Toasts;
 use row::Row;
@@ -39,6 +42,7 @@ pub fn HomePage() -> impl IntoView {
     dom::document().set_title("Journeys · Waymark");
     let maps = RwSignal::new(Maps::default());
     let refresh = keep_fresh(maps);
+    let member = Memo::new(|_| account::signal().with(|it| it.as_ref().is_none_or(|it| it.member)));
     let online = Memo::new(move |_| maps.with(|maps| maps.failure != Some(Failure::Unreachable)));
     view! {
         <header class="top">
@@ -51,11 +55,16 @@ pub fn HomePage() -> impl IntoView {
                 <i class="dot"></i>
                 {move || if online.get() { "Online" } else { "Offline" }}
             </span>
+            <LocalLabel />
+            <Inbox />
             <OwnAvatar />
         </header>
         <main class="home">
             <h1 tabindex="-1">"Journeys"</h1>
-            <Start online=online />
+            // Guests see what was shared with them, and make nothing.
+            <Show when=move || member.get()>
+                <Start online=online />
+            </Show>
             <List maps=maps refresh=refresh />
         </main>
         <Toasts />

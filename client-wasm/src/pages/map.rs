@@ -20,6 +20,9 @@ use crate::panels::filters::FilterLine;
 use crate::panels::find::FindPanel;
 use crate::panels::follow::FollowBar;
 use crate::panels::people::news;
+use crate::panels::preview::{self, PreviewLine};
+use crate::panels::refused::NotAccepted;
+use crate::panels::talk::TalkPanel;
 use crate::state::MapState;
 use crate::toast::Toasts;
 use crate::{api, dom, profile};
@@ -36,6 +39,7 @@ pub fn MapPage(key: String) -> impl IntoView {
     };
     provide_context(map);
     idle::start(map);
+    preview::follow(map);
     // Thoughts and quotes are slanted. Once it came with the first of them, and a browser lays
     // out everything again when a font comes.
     dom::fetch_font("italic 1em \"Inter Variable\"");
@@ -75,6 +79,16 @@ fn explain(reason: &str) -> String {
     api::sentence(reason)
 }
 
+/// Why a map that was open is open no more, for people.
+pub(crate) fn ended_words(reason: &str) -> String {
+    // Whoever may not see a map is told that there is none.
+    let lost = [CloseReason::Unknown.text(), CloseReason::Forbidden.text()];
+    if lost.contains(&reason) {
+        return "You have no access to this map any more.".to_owned();
+    }
+    explain(reason)
+}
+
 #[component]
 fn OpenMap(closed: Memo<Option<String>>) -> impl IntoView {
     let map = expect_context::<MapState>();
@@ -82,14 +96,27 @@ fn OpenMap(closed: Memo<Option<String>>) -> impl IntoView {
     let title = Memo::new(move |_| frame.with(|frame| shown_title(&frame.title).to_owned()));
     Effect::new(move || dom::document().set_title(&format!("{} · Waymark", title.get())));
     start_at_title(map);
-    provide_context(Board::new(map));
+    let board = Board::new(map);
+    provide_context(board);
+    let may = map.may();
+    Effect::new(move || {
+        may.track();
+        board.leave_what_may_not_change();
+    });
     news::listen(map);
+    let seen_as = map.seen_as();
     view! {
-        <div class="map-page">
+        <div
+            class="map-page"
+            class:previewed=move || seen_as.with(Option::is_some)
+            data-may=move || may.get().word()
+        >
             <div class="map-head">
+                <PreviewLine />
                 <bar::Bar />
                 // The map stays readable: what was written last may have to be copied.
-                {move || closed.get().map(|reason| view! { <ClosedNotice reason=explain(&reason) /> })}
+                {move || closed.get().map(|reason| view! { <ClosedNotice reason=ended_words(&reason) /> })}
+                <NotAccepted />
                 <scope::ScopeLine />
                 <FilterLine />
                 <FollowBar />
@@ -99,6 +126,7 @@ fn OpenMap(closed: Memo<Option<String>>) -> impl IntoView {
                     <GridView />
                 </main>
                 <FindPanel />
+                <TalkPanel />
                 <DrawerPanel />
             </div>
             <foot::Foot />
@@ -174,7 +202,7 @@ fn ClosedNotice(reason: String) -> impl IntoView {
     view! {
         <div class="notice" role="alert">
             <Icon name="triangle-alert" />
-            <span>{reason} " What you write here is no longer saved; copy what you need, then open the map again."</span>
+            <span>{reason} " What you write here is no longer saved; copy what you need, then reload the page."</span>
             <a class="button" href="">"Reload"</a>
         </div>
     }

@@ -4,6 +4,7 @@ use leptos::ev;
 use leptos::html::Textarea;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
+use waymark_model::Edit;
 use waymark_model::edit::TextField;
 use web_sys::{HtmlTextAreaElement, InputEvent, KeyboardEvent};
 
@@ -94,6 +95,14 @@ pub fn InPlace(
             }
         })
     };
+    let (may, asked) = (
+        map.may(),
+        Edit::SetText {
+            field: field.clone(),
+            text: String::new(),
+        },
+    );
+    let allowed = Memo::new(move |_| may.get().allows(&asked));
     let shown_field = field.clone();
     let told = StoredValue::new(field);
     let tell = move |_| {
@@ -112,6 +121,7 @@ pub fn InPlace(
                 aria-label=label
                 placeholder=hint
                 autocomplete="off"
+                readonly=move || !allowed.get()
                 spellcheck="true"
                 on:input=move |_| {
                     if !composing.get_value() {

@@ -4,11 +4,12 @@ use leptos::prelude::*;
 use waymark_model::filter::{Choices, Filter};
 
 use crate::grid::Board;
-use crate::grid::filters::{my_name, readable, words};
+use crate::grid::filters::{my_name, of_me, readable, words};
 use crate::grid::lull::lull;
 use crate::icon::Icon;
 use crate::panels::popover::Popover;
 use crate::state::MapState;
+use crate::talk::me;
 
 /// The popover's id.
 pub(crate) const POPOVER: &str = "filters";
@@ -51,7 +52,7 @@ fn FilterForm(open: RwSignal<bool>) -> impl IntoView {
     let choices = Memo::new(move |_| {
         changed.track();
         if open.get() {
-            Choices::of(&state.map(), &my_name())
+            Choices::of(&state.map(), of_me(&my_name(), &me::person()))
         } else {
             Choices::default()
         }

@@ -6,9 +6,10 @@ use leptos::prelude::*;
 use web_sys::KeyboardEvent;
 
 use crate::icon::Icon;
+use crate::panels::own_menu::OwnMenu;
 use crate::panels::popover::{self, Popover};
 use crate::presence::{self, COLOURS, initials};
-use crate::{profile, theme};
+use crate::{account, profile, theme};
 
 /// Names of the palette's colours, for those who cannot see them.
 const COLOUR_NAMES: [&str; COLOURS] = [
@@ -37,8 +38,14 @@ pub fn OwnAvatar() -> impl IntoView {
     });
     view! {
         <Popover id=POPOVER label="You" class="avatar-button" button_label=label button=avatar>
-            <ProfileForm submit="Save" on_done=|| popover::close(POPOVER) />
-            <theme::Choice />
+            <Show
+                when=account::is_local
+                fallback=|| view! { <OwnMenu popover=POPOVER /> }
+            >
+                <ProfileForm submit="Save" on_done=|| popover::close(POPOVER) />
+                <theme::Choice />
+                <p class="own-local">"Local mode: nobody signs in, and only this computer reaches the server."</p>
+            </Show>
         </Popover>
     }
 }
@@ -73,8 +80,9 @@ pub fn Welcome() -> impl IntoView {
     }
 }
 
+/// One's name and colour.
 #[component]
-fn ProfileForm(
+pub fn ProfileForm(
     submit: &'static str,
     /// Whether the cursor starts here.
     #[prop(optional)]
@@ -84,11 +92,8 @@ fn ProfileForm(
     let input = NodeRef::<Input>::new();
     let me = profile::me().get_untracked();
     let colour = RwSignal::new(me.colour);
-    let group = if focus {
-        "welcome-colour"
-    } else {
-        "own-colour"
-    };
+    // Two of them may be in the page.
+    let group = format!("colour-{}", submit.len());
     Effect::new(move || {
         if let Some(input) = input.get().filter(|_| focus) {
             let _ = input.focus();
@@ -103,11 +108,12 @@ fn ProfileForm(
         on_done();
     };
     let swatch = move |(index, name): (usize, &'static str)| {
+        let group = group.clone();
         view! {
-            <label class="swatch" style:--u=presence::colour(index) title=name>
+            <label class="own-colour" style:--u=presence::colour(index) title=name>
                 <input
                     type="radio"
-                    name=group
+                    name=group.clone()
                     aria-label=name
                     prop:checked=move || colour.get() == index
                     on:change=move |_| colour.set(index)
@@ -129,7 +135,7 @@ fn ProfileForm(
                     prop:value=me.name.unwrap_or_default()
                 />
             </label>
-            <fieldset class="swatches">
+            <fieldset class="own-colours">
                 <legend>"Your colour"</legend>
                 {COLOUR_NAMES.into_iter().enumerate().map(swatch).collect_view()}
             </fieldset>

@@ -102,7 +102,9 @@ impl Shared {
 
     fn type_details(self: &Rc<Self>, edit: Edit) -> Result<(), EditError> {
         let done = [edit.clone()];
-        let result = self.write(|history, doc, who| history.type_details(doc, edit, who));
+        let result = self
+            .permit(&done)
+            .and_then(|()| self.write(|history, doc, who| history.type_details(doc, edit, who)));
         self.after_edit(&done, result)
     }
 
@@ -117,6 +119,17 @@ impl Shared {
             self.signals.detailed.set(&root, || !rich.is_blank());
             self.signals.details.set(&root, || Arc::new(rich));
         }
+    }
+
+    /// Shows every rich text as another document has it.
+    pub(super) fn reread_details(&self) {
+        let of = |root: &str| DetailsOf::parse(root);
+        self.signals
+            .details
+            .set_all(|root| Arc::new(of(root).map(|of| self.rich(&of)).unwrap_or_default()));
+        self.signals
+            .detailed
+            .set_all(|root| of(root).is_some_and(|of| !self.rich(&of).is_blank()));
     }
 
     /// Reads again where others' carets are.

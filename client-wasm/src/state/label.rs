@@ -84,6 +84,9 @@ fn of_field(field: &TextField) -> &'static str {
         TextField::ConnectorLabel(_) | TextField::ConnectorCondition(_) => "Text of a connection",
         TextField::GroupTitle(_) => "Name of a group",
         TextField::OpportunityTitle(_) => "Text of an opportunity",
+        TextField::Lead | TextField::Manager | TextField::Coordinators | TextField::Supporters => {
+            "Who looks after the map"
+        }
         _ => "Scope of the map",
     }
 }

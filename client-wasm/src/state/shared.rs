@@ -7,37 +7,59 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use waymark_model::clip::Clip;
+use waymark_model::diff;
 use waymark_model::edit::{Author, TextField};
 use waymark_model::grid::Item;
 use waymark_model::ids::{CardId, LaneId, StepId};
 use waymark_model::map::{Card, News, Reader};
 use waymark_model::rich::Watch;
 use waymark_model::{Edit, EditError, History, JourneyMap};
-use waymark_sync::{Replica, ReplicaConfig, ReplicaInput, SaveState};
+use waymark_sync::{ReplicaInput, Role, SaveState};
 use yrs::{Doc, Transact};
 
+use crate::dom::Timer;
 use crate::driver::Driver;
+use crate::driver::companion::Companion;
 use crate::presence::caret::{Caret, Guest};
-use crate::profile::{self, Me};
+use crate::state::core::Core;
+use crate::state::here::is_cut_off;
 use crate::state::people::People;
+use crate::state::refused::{self, Lost, Refusal};
 use crate::state::signals::Signals;
-use crate::state::{Focus, label};
+use crate::state::{Focus, May, SeenAs, label};
+use crate::talk::me;
+use crate::toast;
 use crate::{api, dom};
-use crate::{presence, toast};
 
 /// An open map. It outlives its page while changes are not saved.
 pub(crate) struct Shared {
     pub(crate) key: String,
     pub(crate) core: RefCell<Core>,
     pub(crate) driver: Driver,
+    /// What else is read on the map's connection: what is said about it, and my inbox.
+    pub(crate) companions: [Rc<Companion>; 2],
     /// What the document says; begins when the map has arrived.
-    reader: RefCell<Option<Reader>>,
+    pub(super) reader: RefCell<Option<Reader>>,
     /// Which rich texts changed; begins likewise.
     pub(super) details: RefCell<Option<Watch>>,
     pub(super) signals: Signals,
     pub(super) loaded: ArcRwSignal<bool>,
     pub(super) save_state: ArcRwSignal<SaveState>,
     pub(super) pending: ArcRwSignal<Pending>,
+    /// What this person may do, and by which role.
+    pub(super) may: ArcRwSignal<May>,
+    pub(super) role: ArcRwSignal<Option<Role>>,
+    /// The same without looking as somebody else.
+    pub(super) own: Cell<May>,
+    /// As whom the address asks to look, and as whom this person does.
+    pub(super) wanted: Cell<Option<SeenAs>>,
+    pub(super) seen_as: ArcRwSignal<Option<SeenAs>>,
+    /// What was done and is not saved yet, for the case that it is refused.
+    pub(super) unsaved: RefCell<Vec<Edit>>,
+    /// While the map is fetched anew: what was refused.
+    pub(super) lost: RefCell<Option<Lost>>,
+    pub(super) refused: ArcRwSignal<Vec<Refusal>>,
+    pub(super) renewal: Timer,
     pub(super) people: People,
     /// What others changed last.
     pub(super) heard: ArcRwSignal<Arc<News>>,
@@ -48,16 +70,9 @@ pub(crate) struct Shared {
     pub(super) caret: RefCell<Option<Caret>>,
     pub(super) carets: ArcRwSignal<Vec<Guest>>,
     /// Since when nobody is at the keyboard, in milliseconds since the Unix epoch.
-    idle: Cell<Option<u64>>,
+    pub(super) idle: Cell<Option<u64>>,
     /// Whether a page shows it.
     pub(crate) shown: Cell<bool>,
-}
-
-/// The document and who may change it. Invariant: no transaction is open between calls.
-pub(crate) struct Core {
-    // Dropped first: it holds observers of the replica's document.
-    history: History,
-    pub(crate) replica: Replica,
 }
 
 /// Changes that are not durable yet.
@@ -86,28 +101,38 @@ impl Shared {
             shared.tell_presence();
             return Some(shared);
         }
-        let document = waymark_sync::DocumentId::parse(&format!("map/{key}")).ok()?;
-        let random = dom::random();
-        let replica = Replica::new(ReplicaConfig {
-            document,
-            client_id: random as u32,
-            seed: (random >> 64) as u64,
-            token: String::new(),
-        });
-        let core = Core {
-            history: History::new(replica.doc(), Arc::new(|| dom::now() as u64 + 1)),
-            replica,
-        };
+        let beside = [
+            waymark_sync::DocumentId::parse(&format!("talk/{key}")).ok()?,
+            waymark_sync::DocumentId::parse(&format!("inbox/{}", me::person())).ok()?,
+        ];
+        let core = Core::new(key)?;
         let shared = Rc::new_cyclic(|weak| Self {
             key: key.to_owned(),
             core: RefCell::new(core),
             driver: Driver::new(weak.clone()),
+            companions: beside.map(|document| Companion::new(document, weak.clone())),
             reader: RefCell::new(None),
             details: RefCell::new(None),
             signals: Signals::default(),
             loaded: ArcRwSignal::new(false),
             save_state: ArcRwSignal::new(SaveState::Loading),
             pending: ArcRwSignal::default(),
+            may: ArcRwSignal::default(),
+            role: ArcRwSignal::default(),
+            own: Cell::default(),
+            wanted: Cell::default(),
+            seen_as: ArcRwSignal::default(),
+            unsaved: RefCell::default(),
+            lost: RefCell::default(),
+            refused: ArcRwSignal::new(refused::remembered(key)),
+            renewal: {
+                let weak = weak.clone();
+                Timer::new(move || {
+                    if let Some(shared) = weak.upgrade() {
+                        shared.renew();
+                    }
+                })
+            },
             people: People::default(),
             heard: ArcRwSignal::default(),
             can_undo: ArcRwSignal::new(false),
@@ -121,12 +146,14 @@ impl Shared {
         OPEN.with_borrow_mut(|open| open.insert(key.to_owned(), Rc::clone(&shared)));
         shared.tell_presence();
         shared.feed(ReplicaInput::Tick);
+        shared.companions[0].call(&shared);
         Some(shared)
     }
 
     /// The page is gone: leave, but stay connected until everything is saved.
     pub(crate) fn hide(self: &Rc<Self>) {
         self.shown.set(false);
+        self.see_as(None);
         self.focus_on(None);
         *self.caret.borrow_mut() = None;
         self.feed(ReplicaInput::SetPresence(None));
@@ -154,6 +181,11 @@ impl Shared {
         })
     }
 
+    /// Lets go of every open map, saved or not.
+    pub(crate) fn forget_all() {
+        drop(OPEN.take());
+    }
+
     /// Gives one input to every open map.
     pub(crate) fn feed_all(input: &ReplicaInput) {
         for shared in Self::all() {
@@ -174,7 +206,9 @@ impl Shared {
 
     /// Applies edits as one undo step: all of them or none.
     pub(super) fn edit_all(self: &Rc<Self>, edits: &[Edit]) -> Result<(), EditError> {
-        let result = self.write(|history, doc, who| history.edit(doc, edits, who));
+        let result = self
+            .permit(edits)
+            .and_then(|()| self.write(|history, doc, who| history.edit(doc, edits, who)));
         self.after_edit(edits, result)
     }
 
@@ -188,7 +222,9 @@ impl Shared {
             field: field.clone(),
             text: text.clone(),
         }];
-        let result = self.write(|history, doc, who| history.type_in(doc, field, text, who));
+        let result = self
+            .permit(&edit)
+            .and_then(|()| self.write(|history, doc, who| history.type_in(doc, field, text, who)));
         self.after_edit(&edit, result)
     }
 
@@ -197,9 +233,13 @@ impl Shared {
         &self,
         write: impl FnOnce(&mut History, &Doc, Author<'_>) -> Result<(), EditError>,
     ) -> Result<(), EditError> {
-        let me = profile::me().get_untracked();
+        let me = me::person();
+        let who = Author {
+            by: me.as_str(),
+            at: dom::unix_now(),
+        };
         let core = &mut *self.core.borrow_mut();
-        write(&mut core.history, core.replica.doc(), author(&me))
+        write(&mut core.history, core.replica.doc(), who)
     }
 
     pub(super) fn after_edit(
@@ -208,7 +248,10 @@ impl Shared {
         result: Result<(), EditError>,
     ) -> Result<(), EditError> {
         match &result {
-            Ok(()) => self.note_pending(edits),
+            Ok(()) => {
+                self.remember_edits(edits);
+                self.note_pending(edits);
+            }
             Err(error) => toast::show(api::sentence(&error.to_string())),
         }
         self.after_local_change();
@@ -228,6 +271,10 @@ impl Shared {
 
     /// Undoes or redoes one step of this person's; whether there was one.
     pub(super) fn step(self: &Rc<Self>, back: bool) -> bool {
+        let may = !self.is_only_looking() && self.may.get_untracked() >= May::Cards;
+        if !may || self.lost.borrow().is_some() {
+            return false;
+        }
         let changed = {
             let core = &mut *self.core.borrow_mut();
             if back {
@@ -242,10 +289,13 @@ impl Shared {
 
     /// The map as it is now.
     pub(super) fn map(&self) -> Rc<JourneyMap> {
-        let reader = self.reader.borrow();
-        reader
-            .as_ref()
-            .map_or_else(Rc::default, |reader| Rc::clone(reader.map()))
+        if let Some(reader) = &*self.reader.borrow() {
+            return Rc::clone(reader.map());
+        }
+        // While the map is fetched anew, what was shown is shown.
+        let lost = self.lost.borrow();
+        lost.as_ref()
+            .map_or_else(Rc::default, |lost| Rc::clone(&lost.shown))
     }
 
     /// A part of the map, to be carried elsewhere.
@@ -265,8 +315,11 @@ impl Shared {
 
     /// One card as it is now.
     pub(super) fn card(&self, id: &CardId) -> Option<Card> {
-        let reader = self.reader.borrow();
-        reader.as_ref()?.card(id).cloned()
+        if let Some(reader) = &*self.reader.borrow() {
+            return reader.card(id).cloned();
+        }
+        let map = self.map();
+        map.cards.iter().find(|card| card.id == *id).cloned()
     }
 
     /// Reads what changed and wakes who shows it. Before the map has arrived there is
@@ -297,6 +350,7 @@ impl Shared {
 
     /// Reads the map for the first time.
     fn load(&self) {
+        let before = self.map();
         let reader = Reader::new(self.core.borrow().replica.doc());
         let map = Rc::clone(reader.map());
         *self.reader.borrow_mut() = Some(reader);
@@ -305,6 +359,22 @@ impl Shared {
         watch.take();
         *self.details.borrow_mut() = Some(watch);
         self.signals.load(&map);
+        if self.lost.borrow().is_some() {
+            self.show_instead(&before, &map);
+        }
+    }
+
+    /// Shows another reading of the map than before, and wakes what differs.
+    fn show_instead(&self, before: &JourneyMap, map: &JourneyMap) {
+        let news = News {
+            changes: diff::changes(before, map),
+            cells: None,
+        };
+        if let Some(reader) = &*self.reader.borrow() {
+            self.signals.apply(reader, &news, dom::now());
+        }
+        self.reread_details();
+        self.settle_lost(map);
     }
 
     /// Takes over what the replica says about saving.
@@ -317,7 +387,7 @@ impl Shared {
                 core.replica.is_loaded(),
             )
         };
-        if loaded && !self.loaded.get_untracked() {
+        if loaded && self.reader.borrow().is_none() {
             self.load();
             self.loaded.set(true);
         }
@@ -325,6 +395,7 @@ impl Shared {
         if before != unsaved {
             self.pending.update(|pending| {
                 if unsaved == 0 {
+                    self.unsaved.borrow_mut().clear();
                     *pending = Pending::default();
                 } else if pending.since == 0 {
                     pending.since = dom::unix_now();
@@ -357,66 +428,9 @@ impl Shared {
             }
         });
     }
-
-    /// Reads again who else is here.
-    pub(crate) fn refresh_people(&self) {
-        let connected = !self.save_state.with_untracked(is_cut_off);
-        let core = self.core.borrow();
-        let told = core.replica.people();
-        self.people.refresh(told, connected, dom::unix_now());
-        drop(core);
-        self.refresh_carets();
-    }
-
-    /// Notes where I am; whether that is somewhere else.
-    pub(super) fn focus_on(&self, focus: Option<Focus>) -> bool {
-        let changed = self.focus.with_untracked(|before| *before != focus);
-        if changed {
-            self.focus.set(focus);
-        }
-        changed
-    }
-
-    /// Tells others who I am and where.
-    pub(crate) fn tell_presence(self: &Rc<Self>) {
-        if !self.shown.get() {
-            return;
-        }
-        let me = profile::me().get_untracked();
-        let json = presence::write(
-            me.shown_name(),
-            me.colour,
-            self.focus.get_untracked().as_ref(),
-            self.idle.get(),
-        );
-        let json = presence::caret::add(json, self.caret.borrow().as_ref());
-        self.feed(ReplicaInput::SetPresence(Some(json)));
-    }
-
-    /// Notes since when this person is away from the keyboard; `None` when at it.
-    pub(crate) fn set_idle(self: &Rc<Self>, since: Option<u64>) {
-        if self.idle.replace(since) != since {
-            self.tell_presence();
-        }
-    }
 }
 
-/// Whether nothing is heard of others.
-fn is_cut_off(state: &SaveState) -> bool {
-    matches!(
-        state,
-        SaveState::Offline { .. } | SaveState::Unavailable { .. } | SaveState::Reconnecting { .. }
-    )
-}
-
-fn author(me: &Me) -> Author<'_> {
-    Author {
-        by: me.shown_name(),
-        at: dom::unix_now(),
-    }
-}
-
-fn set_if_new<T: PartialEq + Send + Sync + 'static>(signal: &ArcRwSignal<T>, value: T) {
+pub(super) fn set_if_new<T: PartialEq + Send + Sync + 'static>(signal: &ArcRwSignal<T>, value: T) {
     if signal.with_untracked(|old| *old != value) {
         signal.set(value);
     }

@@ -36,6 +36,15 @@ pub enum TextField {
     PersonaGoal,
     /// What the organisation wants to reach.
     BusinessGoal,
+    /// Who answers for the map.
+    Lead,
+    /// Who keeps the map true.
+    Manager,
+    /// Who brings a part of the organisation in: people with commas between them, or
+    /// semicolons where names have commas.
+    Coordinators,
+    /// Who helps with what they know; likewise.
+    Supporters,
     /// A persona's name.
     PersonaName(PersonaId),
     /// A stage's name.

@@ -46,6 +46,12 @@ pub enum EditError {
         /// The most allowed.
         max: usize,
     },
+    /// Whoever makes it may not.
+    #[error("{reason}")]
+    NotPermitted {
+        /// Why, for people.
+        reason: &'static str,
+    },
     /// A text is longer than [`crate::limits::TEXT_CHARS`].
     #[error("text is longer than {max} characters")]
     TooLong {

@@ -9,6 +9,7 @@ use serde_json::{Map as Object, Value};
 use yrs::{Any, Map, MapRef, Out, ReadTxn};
 
 use super::convert::{from_any, from_out, unescape};
+use super::council::{self, People};
 use super::import::{FRAME_TAKEN, SCOPE_TEXTS};
 use super::{FORMAT, NOBODY, check, import, nobody, shape};
 use crate::edit::Kind;
@@ -85,7 +86,7 @@ fn frame<T: ReadTxn>(txn: &T, id: &MapId) -> Value {
     let texts: Vec<&str> = schema::FRAME_TEXTS
         .iter()
         .copied()
-        .filter(|key| !is_of_scope(key))
+        .filter(|key| !is_of_scope(key) && !council::KEYS.contains(key))
         .collect();
     for key in &texts {
         write_text(&mut map, key, value::text(txn, &frame, key), &blank);
@@ -97,6 +98,11 @@ fn frame<T: ReadTxn>(txn: &T, id: &MapId) -> Value {
         .copied()
         .collect();
     write_rest(txn, &mut map, &frame, &texts, &taken);
+    let people = root(txn, schema::EXTRA).and_then(|extra| extra.get(txn, "people"));
+    let people = people.map(|people| from_out(txn, &people, DEPTH));
+    council::put(&mut map, &People::of(people.as_ref()), |key| {
+        value::text(txn, &frame, key)
+    });
     let mut scope = Object::new();
     let no_blank = Object::new();
     let blank_scope = blank

@@ -7,6 +7,7 @@ use serde_json::{Map as Object, Value};
 use yrs::{Any, Map, MapPrelim, MapRef, TransactionMut, WriteTxn};
 
 use super::convert::{escape, to_any};
+use super::council::{self, Council, People};
 use super::{FileError, NOBODY, check, nobody, shape};
 use crate::edit::{Kind, write_text};
 use crate::ids::{CardId, MAX_ID_BYTES};
@@ -40,6 +41,10 @@ pub(super) const FRAME_TAKEN: &[&str] = &[
     schema::ENDS_WHEN,
     schema::WHY,
     schema::OUT_OF_SCOPE,
+    schema::LEAD,
+    schema::MANAGER,
+    schema::COORDINATORS,
+    schema::SUPPORTERS,
 ];
 
 /// The scope's texts: the file's name and the document's.
@@ -107,6 +112,8 @@ fn write_frame(txn: &mut TransactionMut<'_>, file: &Fields, quotes_have_a_lane: 
     let scope = map
         .and_then(|map| map.get("scope"))
         .and_then(Value::as_object);
+    let people = People::of(file.get("people"));
+    let council = Council::read(map.and_then(|map| map.get(council::COUNCIL)), &people);
     let said = |key: &str| match SCOPE_TEXTS.iter().find(|(_, name)| *name == key) {
         Some((name, _)) => scope.and_then(|scope| scope.get(*name)),
         None => map.and_then(|map| map.get(key)),
@@ -116,12 +123,19 @@ fn write_frame(txn: &mut TransactionMut<'_>, file: &Fields, quotes_have_a_lane: 
             txn,
             &frame,
             key,
-            said(key).and_then(Value::as_str).unwrap_or_default(),
+            match council::KEYS.contains(key) {
+                true => council.text(key),
+                false => said(key).and_then(Value::as_str),
+            }
+            .unwrap_or_default(),
         );
+    }
+    if let Some(rest) = &council.rest {
+        frame.insert(txn, council::COUNCIL, to_any(rest));
     }
     let mut blank = Object::new();
     for (key, field) in map.into_iter().flatten() {
-        if key == "id" || key == "scope" {
+        if matches!(key.as_str(), "id" | "scope" | council::COUNCIL) {
             continue;
         }
         if schema::FRAME_TEXTS.contains(&key.as_str()) && !FRAME_TAKEN.contains(&key.as_str()) {

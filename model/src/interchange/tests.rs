@@ -155,7 +155,7 @@ fn what_this_program_does_not_know_comes_back_unchanged() {
     let value = small(json!({
         "map": {
             "id": "m", "title": "", "scope": {"why": "", "audience": ["us"], "out_of_scope": []},
-            "starts_when": "a key of somebody else", "pos": 7, "schema": {"x": null},
+            "starts_when": "a key of somebody else", "council_lead": "me", "pos": 7, "schema": {"x": null},
             "sentiment_scale": {"min": 1, "max": 5, "note": "stars"}, "goal": null,
         },
         "personas": [

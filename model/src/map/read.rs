@@ -133,6 +133,10 @@ fn frame<T: ReadTxn>(txn: &T) -> Frame {
         scenario: text(txn, &fields, schema::SCENARIO),
         persona_goal: text(txn, &fields, schema::PERSONA_GOAL),
         business_goal: text(txn, &fields, schema::BUSINESS_GOAL),
+        lead: text(txn, &fields, schema::LEAD),
+        manager: text(txn, &fields, schema::MANAGER),
+        coordinators: text(txn, &fields, schema::COORDINATORS),
+        supporters: text(txn, &fields, schema::SUPPORTERS),
         scale: scale(plain(txn, &fields, schema::SCALE)),
     }
 }

@@ -9,11 +9,11 @@ use super::value::{entry, finite};
 use crate::edit::Author;
 use crate::limits;
 
-/// Who wrote a thing, and when. It says what they were called then; whoever changes, moves
-/// or copies the thing later leaves it.
+/// Who wrote a thing, and when; whoever changes, moves or copies the thing later leaves it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Written {
-    /// Their name: one line of at most [`limits::NAME_CHARS`] characters, never empty.
+    /// Their id, so that names stand in one place and can be erased there; in a file from
+    /// elsewhere perhaps a name: one line of at most [`limits::NAME_CHARS`] characters, never empty.
     pub by: String,
     /// In milliseconds since the Unix epoch, by their clock; 0 when nobody knows.
     pub at: u64,

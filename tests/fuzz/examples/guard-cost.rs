@@ -13,7 +13,7 @@ use peak_alloc::PeakAlloc;
 use waymark_fuzz::hostile;
 use waymark_sync::guard::{Bounds, Places, check_awareness, check_state_vector, check_update};
 use waymark_sync::{
-    Address, Dialect, DocumentId, Frame, Grant, Incarnation, Limits, Role, Room, RoomInput,
+    Address, Dialect, DocumentId, Frame, Grant, Incarnation, Limits, Role, Room, RoomInput, Scope,
     SessionId, StoredDocument, Timestamp,
 };
 use yrs::updates::decoder::Decode;
@@ -89,7 +89,8 @@ fn offer(room: &mut Room, frame: Frame) -> bool {
 
 fn main() {
     let passes = |bytes: &[u8], bounds: &Bounds| {
-        check_update(bytes, bounds).is_ok_and(|walk| Places::new(1).check(bytes, &walk).is_ok())
+        check_update(bytes, bounds)
+            .is_ok_and(|walk| Places::new(1, Scope::NOTHING).check(bytes, &walk).is_ok())
     };
     for (name, bytes) in hostile::updates() {
         guard(name, || passes(&bytes, &Bounds::UPDATE));
@@ -169,10 +170,12 @@ fn large() {
         drop(black_box(check_update(&bytes, &bounds)))
     });
     timed("places", &mut || {
-        drop(black_box(Places::new(1).check(&bytes, &walk)))
+        drop(black_box(
+            Places::new(1, Scope::NOTHING).check(&bytes, &walk),
+        ))
     });
     timed("places, taken", &mut || {
-        let mut places = Places::new(1);
+        let mut places = Places::new(1, Scope::NOTHING);
         let resolved = places.check(&bytes, &walk).expect("it fits");
         places.extend(resolved, &doc.transact().state_vector());
     });

@@ -10,6 +10,7 @@ use super::super::more::More;
 use super::super::people::{self, Tags};
 use super::super::popup::colours;
 use super::super::spot::Spot;
+use super::super::talk_mark;
 use super::super::text::{Leave, TextEditor};
 use super::reach::ReachHandle;
 use crate::icon::Icon;
@@ -41,27 +42,31 @@ pub(crate) fn Frame(
     };
     let (card, pain, opportunity) = names(&item);
     let handles = {
-        let (at_hand, item) = (board.handles(&spot), item.clone());
+        let (at_hand, item, spot) = (board.handles(&spot), item.clone(), spot.clone());
+        // One effect for both: there are thousands of cards, and few are talked about.
         move || {
-            at_hand().then(|| {
+            let mark = talk_mark::mark(board.talk.count(&spot));
+            let buttons = at_hand().then(|| {
                 let edge = match &item {
                     Item::Card(id) => Some(view! { <ReachHandle id=id.clone() /> }),
                     _ => None,
                 };
                 view! { {edge}<More of=label /> }
-            })
+            });
+            (mark, buttons)
         }
     };
     let group = group_name(board, &item);
     let said = {
-        let (item, group) = (item.clone(), group.clone());
+        let (item, group, spot) = (item.clone(), group.clone(), spot.clone());
         move || {
             let word = |is: bool, word: &'static str| if is { word } else { "" };
             let selected = word(board.selection.has(&item), "Selected. ");
             let out = word(board.filters.dims(&item), ", filtered out");
             let cut = word(board.clipboard.is_cut(&item), ", cut");
             let group = group().map_or_else(String::new, |(name, _)| format!(", in group {name}"));
-            label.with(|label| format!("{selected}{label}{out}{cut}{group}"))
+            let talk = talk_mark::said(board.talk.count(&spot));
+            label.with(|label| format!("{selected}{label}{out}{cut}{group}{talk}"))
         }
     };
     // One effect for all of them: there are thousands of cards.

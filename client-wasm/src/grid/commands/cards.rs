@@ -7,8 +7,8 @@ use super::super::moves::Direction;
 use super::super::popup::Content;
 use super::super::spot::Spot;
 use super::{
-    At, CHOOSE, COPY, CUT, Command, DETAILS, DUPLICATE, LINK, MENU, PASTE, PICK_UP, SELECT_NONE,
-    Section, UNCUT, delete, down, edit, is_movable, left, move_to, right, up,
+    At, CHOOSE, COMMENT, COPY, CUT, Command, DETAILS, DUPLICATE, LINK, MENU, PASTE, PICK_UP,
+    SELECT_NONE, Section, UNCUT, delete, down, edit, is_movable, left, move_to, right, up,
 };
 
 pub(crate) const SECTIONS: &[Section] = &[
@@ -17,6 +17,7 @@ pub(crate) const SECTIONS: &[Section] = &[
             .keys(&["Enter", "F2"])
             .when(is_movable),
         DETAILS,
+        COMMENT,
         CHOOSE,
         Command::new("card.add", "plus", "Add another after it", add_after)
             .keys(&["N"])

@@ -5,7 +5,9 @@ use waymark_model::grid::CellId;
 
 use super::super::board::Role;
 use super::super::spot::Spot;
-use super::{At, CHOOSE, COPY, CUT, Command, DUPLICATE, PASTE, SELECT_NONE, Section, UNCUT};
+use super::{
+    At, CHOOSE, COMMENT, COPY, CUT, Command, DUPLICATE, PASTE, SELECT_NONE, Section, UNCUT,
+};
 
 pub(crate) const SECTIONS: &[Section] = &[
     &[
@@ -32,6 +34,7 @@ pub(crate) const SECTIONS: &[Section] = &[
         .when(|at| cell(at).is_some()),
         SELECT_NONE,
     ],
+    &[COMMENT],
     &[UNCUT, COPY, CUT, PASTE, DUPLICATE],
     &[Command::new("gap.add-step", "plus", "Add step", add_step)
         .keys(&["Enter", "F2", "N"])

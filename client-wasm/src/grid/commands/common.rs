@@ -136,6 +136,15 @@ fn can_copy(at: &At) -> bool {
     }
 }
 
+/// Saying something about the place; with what was said there before.
+pub(super) const COMMENT: Command =
+    Command::new("place.comment", "message-circle", "Comment", |at| {
+        if let Some(spot) = &at.spot {
+            at.board.comment_on(spot);
+        }
+    })
+    .keys(&["C", "Mod+Alt+M"]);
+
 /// The clipboard, the same wherever something can be copied.
 pub(super) const COPY: Command = Command::new("place.copy", "copy", "Copy", |at| {
     if let Some(spot) = &at.spot {

@@ -7,14 +7,15 @@ use waymark_model::map::Lane;
 use super::super::popup::Content;
 use super::super::spot::Spot;
 use super::{
-    At, COPY, CUT, Command, DETAILS, DUPLICATE, LINK, MENU, PASTE, PICK_UP, Section, UNCUT, delete,
-    down, edit, is_in_outline, move_to, up,
+    At, COMMENT, COPY, CUT, Command, DETAILS, DUPLICATE, LINK, MENU, PASTE, PICK_UP, Section,
+    UNCUT, delete, down, edit, is_in_outline, move_to, up,
 };
 
 pub(crate) const SECTIONS: &[Section] = &[
     &[
         Command::new("lane.rename", "pencil", "Rename", edit).keys(&["Enter", "F2"]),
         DETAILS,
+        COMMENT,
     ],
     &[
         Command::new("lane.add-above", "plus", "Add lane above…", |at| {

@@ -8,6 +8,7 @@ use super::super::lens::Lens;
 use super::super::popup::{Content, Popup};
 use super::{At, Command, Section};
 use crate::panels::{filters, people, popover};
+use crate::talk::View;
 
 pub(crate) const SECTIONS: &[Section] = &[
     &[
@@ -134,6 +135,38 @@ pub(crate) const SECTIONS: &[Section] = &[
         })
         .keys(&["G T"])
         .checked(|at| is_seen_as(at, Lens::Story)),
+    ],
+    &[
+        Command::new("map.talk", "messages-square", "Comments", |at| {
+            at.board.toggle_talk();
+        })
+        .keys(&["G C"])
+        .checked(|at| {
+            at.board
+                .talk
+                .view
+                .with_untracked(|view| *view != View::Closed)
+        }),
+        Command::new(
+            "map.comment",
+            "message-circle",
+            "Comment on the whole map",
+            |at| at.board.comment_on_map(),
+        ),
+        Command::new("map.talk-next", "arrow-down", "Next comment", |at| {
+            at.board.next_thread(false);
+        })
+        .keys(&["F8"])
+        .in_text(),
+        Command::new("map.talk-previous", "arrow-up", "Previous comment", |at| {
+            at.board.next_thread(true);
+        })
+        .keys(&["Shift+F8"])
+        .in_text(),
+        Command::new("map.reviews", "eye", "Reviews…", |at| {
+            at.board.open_reviews();
+        })
+        .keys(&["G R"]),
     ],
     &[
         Command::new("map.follow", "footprints", "Follow somebody…", follow)

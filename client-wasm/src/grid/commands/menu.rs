@@ -17,7 +17,7 @@ pub(crate) fn menu(board: Board, spot: &Spot, popup: &Popup) -> Vec<Entry> {
     for section in at_place(spot) {
         let offered: Vec<&Command> = section
             .iter()
-            .filter(|command| command.is_listed() && command.applies(&at))
+            .filter(|command| command.is_offered(&at))
             .collect();
         if !offered.is_empty() && !entries.is_empty() {
             entries.push(Entry::Line);
@@ -43,6 +43,9 @@ fn entry(command: Command, at: &At) -> Entry {
         .id(command.id);
     if command.danger {
         entry = entry.danger();
+    }
+    if let Some(reason) = command.denied(at) {
+        entry = entry.denied(reason);
     }
     match command.is_checked(at) {
         Some(checked) => entry.checked(checked),

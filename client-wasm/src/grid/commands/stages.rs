@@ -6,14 +6,15 @@ use waymark_model::ids::StageId;
 use super::super::popup::Content;
 use super::super::spot::Spot;
 use super::{
-    At, COPY, CUT, Command, DETAILS, DUPLICATE, EARLIER, LATER, LINK, MENU, PASTE, PICK_UP,
-    Section, UNCUT, delete, edit, left, move_to, right,
+    At, COMMENT, COPY, CUT, Command, DETAILS, DUPLICATE, EARLIER, LATER, LINK, MENU, PASTE,
+    PICK_UP, Section, UNCUT, delete, edit, left, move_to, right,
 };
 
 pub(crate) const SECTIONS: &[Section] = &[
     &[
         Command::new("stage.rename", "pencil", "Rename", edit).keys(&["Enter", "F2"]),
         DETAILS,
+        COMMENT,
     ],
     &[
         Command::new("stage.add-step", "plus", "Add step", |at| {

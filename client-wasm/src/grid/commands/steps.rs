@@ -7,14 +7,15 @@ use waymark_model::ids::StepId;
 use super::super::popup::Content;
 use super::super::spot::Spot;
 use super::{
-    At, CHOOSE, COPY, CUT, Command, DETAILS, DUPLICATE, EARLIER, LATER, LINK, MENU, PASTE, PICK_UP,
-    Section, UNCUT, delete, edit, left, move_to, right,
+    At, CHOOSE, COMMENT, COPY, CUT, Command, DETAILS, DUPLICATE, EARLIER, LATER, LINK, MENU, PASTE,
+    PICK_UP, Section, UNCUT, delete, edit, left, move_to, right,
 };
 
 pub(crate) const SECTIONS: &[Section] = &[
     &[
         Command::new("step.rename", "pencil", "Rename", edit).keys(&["Enter", "F2"]),
         DETAILS,
+        COMMENT,
         Command::new("step.truth", "star", "Moment of truth", toggle_truth)
             .keys(&["T"])
             .checked(is_truth),

@@ -17,6 +17,17 @@ pub(crate) const SECTIONS: &[Section] = &[&[
         }
     })
     .keys(&["Mod+Shift+K"]),
+    Command::new(
+        "text.comment",
+        "message-circle",
+        "Comment on the selected words",
+        |at| {
+            if let Some(place) = editor(at).and_then(|editor| editor.quoted()) {
+                at.board.comment_at(place);
+            }
+        },
+    )
+    .keys(&["Mod+Alt+M"]),
     Command::new("text.bullets", "list", "Bulleted list", |at| {
         toggle(at, Style::Bullets);
     })

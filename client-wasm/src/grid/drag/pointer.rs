@@ -108,7 +108,7 @@ impl Hand {
                 .and_then(|spot| Moved::at(&spot)),
         };
         let Some(moved) = moved else { return };
-        if self.board.editing.is_now(&moved.spot()) {
+        if self.board.editing.is_now(&moved.spot()) || !self.board.may_change(&moved.spot()) {
             return;
         }
         let touch = event.pointer_type() != "mouse";

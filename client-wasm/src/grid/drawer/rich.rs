@@ -9,6 +9,7 @@ mod carets;
 mod dom;
 mod input;
 mod link;
+mod quotes;
 mod reader;
 mod toolbar;
 
@@ -19,14 +20,17 @@ use leptos::prelude::*;
 use waymark_model::Edit;
 use waymark_model::caret::CaretIn;
 use waymark_model::rich::{DetailsOf, ListKind, Mark, Marks, Rich};
+use waymark_model::talk::Place;
+use waymark_model::talk::limits::WORDS_CHARS;
 
 use self::carets::RichCarets;
 use self::link::LinkLine;
+use self::quotes::RichQuotes;
 pub(crate) use self::reader::RichText;
 use self::toolbar::Toolbar;
 use crate::dom::{Listener, document};
 use crate::grid::text::caret::moved;
-use crate::state::MapState;
+use crate::state::{MapState, May};
 
 /// A rich text that is edited in the page.
 #[derive(Clone, Copy)]
@@ -86,6 +90,24 @@ impl Editor {
     fn stretch(&self) -> (usize, usize) {
         let (anchor, head) = self.selection.get_untracked();
         (anchor.min(head), anchor.max(head))
+    }
+
+    /// The selected words, as what a comment is about; `None` when none are.
+    pub(crate) fn quoted(&self) -> Option<Place> {
+        let (from, to) = self.stretch();
+        let plain: Vec<u16> = self
+            .rich
+            .with_untracked(|rich| rich.plain().encode_utf16().collect());
+        let words = String::from_utf16_lossy(plain.get(from..to.min(plain.len()))?);
+        let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+        let place = self.place();
+        (!words.is_empty()).then_some(())?;
+        Some(Place::Text {
+            of: self.of.get_value().root(),
+            quote: words.chars().take(WORDS_CHARS).collect(),
+            from: self.state.tell_caret(&place, from)?,
+            to: self.state.tell_caret(&place, to)?,
+        })
     }
 
     fn has_focus(&self) -> bool {
@@ -305,6 +327,14 @@ fn all(rich: &Rich, from: usize, to: usize, is: impl Fn(&Marks) -> bool) -> bool
 #[component]
 pub(super) fn RichDetails(of: DetailsOf, label: String) -> impl IntoView {
     let board = super::super::board::Board::here();
+    let may = board.state.may();
+    let is_structure = matches!(of, DetailsOf::Step(_) | DetailsOf::Stage(_));
+    let needed = if is_structure {
+        May::Everything
+    } else {
+        May::Cards
+    };
+    let allowed = Memo::new(move |_| may.get() >= needed);
     let editor = Editor::new(board.state, of);
     board.drawer.editor.set(Some(editor));
     on_cleanup(move || {
@@ -322,13 +352,18 @@ pub(super) fn RichDetails(of: DetailsOf, label: String) -> impl IntoView {
     let empty = move || editor.shown.with(|rich| rich.is_blank());
     view! {
         <div class="details">
-            <Toolbar editor=editor />
+            <Show when=move || allowed.get()>
+                <Toolbar editor=editor />
+            </Show>
             <div class="details-page">
                 <div
                     class="details-text"
                     class:empty=empty
                     node_ref=editor.node
-                    contenteditable="true"
+                    contenteditable=move || if allowed.get() { "true" } else { "false" }
+                    // Who may not write can still select words and comment on them.
+                    tabindex="0"
+                    aria-readonly=move || (!allowed.get()).then_some("true")
                     role="textbox"
                     aria-multiline="true"
                     aria-label=label
@@ -350,6 +385,7 @@ pub(super) fn RichDetails(of: DetailsOf, label: String) -> impl IntoView {
                     on:focus=move |_| editor.on_focus()
                     on:blur=move |_| editor.state.set_caret(None)
                 ></div>
+                <RichQuotes of=editor.of.get_value() node=editor.node shown=editor.shown />
                 <RichCarets of=editor.of.get_value() node=editor.node shown=editor.shown />
             </div>
             <LinkLine editor=editor />

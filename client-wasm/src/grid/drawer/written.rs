@@ -1,18 +1,19 @@
 //! Who wrote a thing, and on which day.
 
 use leptos::prelude::*;
-use waymark_model::filter::same_person;
 use waymark_model::grid::Item;
 use waymark_model::map::Written;
 
 use super::super::board::Board;
 use super::super::spot::Spot;
-use crate::{dom, profile};
+use crate::dom;
+use crate::talk::me;
 
 /// "Written by Ana, 3 Nov", where that is known.
 #[component]
 pub(super) fn Author(spot: Spot) -> impl IntoView {
-    let state = Board::here().state;
+    let board = Board::here();
+    let state = board.state;
     let author: Signal<Option<Written>> = match spot {
         Spot::Item(Item::Card(id)) => {
             let card = state.card(&id);
@@ -29,11 +30,15 @@ pub(super) fn Author(spot: Spot) -> impl IntoView {
         _ => Signal::stored(None),
     };
     let author = Memo::new(move |_| author.get());
-    let me = profile::me();
+    let voices = board.talk.voices;
     move || {
         let Written { by, at } = author.get()?;
-        let is_me = me.with(|me| me.name.as_ref().is_some_and(|me| same_person(me, &by)));
-        let name = if is_me { "you".to_owned() } else { by };
+        let is_me = me::person().as_str() == by;
+        let name = if is_me {
+            "you".to_owned()
+        } else {
+            voices.called(&by)
+        };
         let day = (at > 0).then(|| {
             view! {
                 ", "

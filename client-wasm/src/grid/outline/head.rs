@@ -14,6 +14,7 @@ use super::super::people::{self, Tags};
 use super::super::phone::CurveStrip;
 use super::super::reading::said;
 use super::super::spot::Spot;
+use super::super::talk_mark::TalkMark;
 use crate::icon::Icon;
 use crate::state::Focus;
 
@@ -89,6 +90,7 @@ fn LaneChip(lane: LaneId) -> impl IntoView {
                 <Tags guests=guests />
                 {icon}
                 <HeaderText spot=spot title=title placeholder="Name this lane" />
+                <TalkMark spot=Spot::Lane(lane.clone()) />
                 <More of=Signal::derive(move || format!("lane {}", title.get())) />
             </div>
         </li>

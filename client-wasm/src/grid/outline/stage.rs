@@ -13,6 +13,7 @@ use super::super::moves::Moved;
 use super::super::people::{self, Tags};
 use super::super::reading::said;
 use super::super::spot::Spot;
+use super::super::talk_mark::TalkMark;
 use super::excerpt::Excerpt;
 use super::order;
 use super::step::StepArticle;
@@ -106,6 +107,7 @@ pub(super) fn StageSection(stage: StageId, stages: Memo<Vec<StageId>>) -> impl I
                 </button>
                 <h2><HeaderText spot=spot title=title placeholder="Name this stage" /></h2>
                 <small>{count}</small>
+                <TalkMark spot=Spot::Stage(stage.clone()) />
                 <More of=Signal::derive(move || format!("stage {}", title.get())) />
             </div>
             <Excerpt of=DetailsOf::Stage(stage.clone()) />

@@ -16,6 +16,7 @@ use super::super::moves::Moved;
 use super::super::people::{self, Tags};
 use super::super::reading::said;
 use super::super::spot::{Spot, cell_key};
+use super::super::talk_mark::{self, TalkMark};
 use super::excerpt::Excerpt;
 use super::lane::LaneSection;
 use crate::icon::Icon;
@@ -30,9 +31,11 @@ pub(super) fn StepArticle(step: StepId) -> impl IntoView {
     let truth = Memo::new(move |_| {
         data.with(|step| step.as_ref().is_some_and(|step| step.moment_of_truth))
     });
+    let talked = Spot::Step(step.clone());
     let spoken = move || {
         let truth = if truth.get() { ", moment of truth" } else { "" };
-        format!("Step {}{truth}", title.get())
+        let talk = talk_mark::said(board.talk.count(&talked));
+        format!("Step {}{truth}{talk}", title.get())
     };
     let lasts = move || {
         let duration = duration.get();
@@ -69,6 +72,7 @@ pub(super) fn StepArticle(step: StepId) -> impl IntoView {
                 <h3><HeaderText spot=spot title=title placeholder="Name this step" /></h3>
                 {move || truth.get().then(|| view! { <Truth /> })}
                 {lasts}
+                <TalkMark spot=Spot::Step(step.clone()) />
                 <More of=Signal::derive(move || format!("step {}", title.get())) />
             </div>
             <Excerpt of=DetailsOf::Step(step.clone()) />

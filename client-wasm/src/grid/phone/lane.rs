@@ -14,6 +14,7 @@ use super::super::more::More;
 use super::super::people::{self, Tags};
 use super::super::reading::said;
 use super::super::spot::{Spot, cell_key};
+use super::super::talk_mark::TalkMark;
 use crate::icon::Icon;
 
 #[component]
@@ -74,6 +75,7 @@ pub(crate) fn LaneSection(lane: LaneId, step: StepId) -> impl IntoView {
             <Tags guests=guests />
             <div class="phone-lane-head" tabindex="-1" data-spot=spot_key role="group" aria-label=title>
                 <h3>{icon}<HeaderText spot=spot title=title placeholder="Name this lane" /></h3>
+                <TalkMark spot=Spot::Lane(lane.clone()) />
                 <More of=title.into() />
                 <button
                     class="phone-add"

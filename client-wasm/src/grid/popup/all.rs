@@ -134,7 +134,7 @@ fn offers(at: &At) -> Vec<Offer> {
     for (heading, sections) in groups {
         let mut heading = Some(heading);
         let commands = sections.iter().copied().flatten();
-        for command in commands.filter(|it| it.is_listed() && it.applies(at)) {
+        for command in commands.filter(|it| it.is_offered(at)) {
             offers.push(Offer {
                 command: *command,
                 words: command.words(at),

@@ -20,6 +20,8 @@ pub(crate) enum Entry {
         /// The command's name, for tests.
         id: &'static str,
         danger: bool,
+        /// Why it cannot be done by this person.
+        denied: Option<&'static str>,
         checked: Option<bool>,
         run: Callback<()>,
     },
@@ -38,6 +40,7 @@ impl Entry {
             keys: String::new(),
             id: "",
             danger: false,
+            denied: None,
             checked: None,
             run: Callback::new(move |()| run()),
         }
@@ -61,6 +64,14 @@ impl Entry {
     pub(crate) fn danger(mut self) -> Self {
         if let Self::Do { danger, .. } = &mut self {
             *danger = true;
+        }
+        self
+    }
+
+    /// Shows it as something that this person may not do.
+    pub(crate) fn denied(mut self, reason: &'static str) -> Self {
+        if let Self::Do { denied, .. } = &mut self {
+            *denied = Some(reason);
         }
         self
     }
@@ -125,6 +136,7 @@ fn line(entry: Entry) -> AnyView {
             keys,
             id,
             danger,
+            denied,
             checked,
             run,
         } => {
@@ -137,6 +149,8 @@ fn line(entry: Entry) -> AnyView {
                 <button
                     class="menu-item"
                     class:danger=danger
+                    aria-disabled=denied.map(|_| "true")
+                    title=denied.map(crate::api::sentence)
                     type="button"
                     role=role
                     tabindex="-1"

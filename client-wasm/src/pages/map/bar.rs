@@ -11,9 +11,13 @@ use crate::grid::Board;
 use crate::icon::Icon;
 use crate::panels::field::InPlace;
 use crate::panels::filters::{self, FilterButton};
+use crate::panels::inbox::Inbox;
 use crate::panels::people::{self, People};
 use crate::panels::popover::{self, Popover};
 use crate::panels::profile_form::OwnAvatar;
+use crate::panels::refused::MayMark;
+use crate::panels::share::{self, ShareButton};
+use crate::panels::talk::TalkButton;
 use crate::state::MapState;
 use crate::status::SaveStatus;
 
@@ -23,6 +27,7 @@ pub(super) const TITLE_ID: &str = "map-title";
 #[component]
 pub fn Bar() -> impl IntoView {
     let map = expect_context::<MapState>();
+    let board = expect_context::<Board>();
     let frame = map.frame();
     let title = Memo::new(move |_| frame.with(|frame| frame.title.clone()));
     view! {
@@ -53,10 +58,14 @@ pub fn Bar() -> impl IntoView {
             <History />
             <Search />
             <FilterButton />
+            <TalkButton />
+            <Inbox live=board.talk.unread.into() map=map.key() />
+            <MayMark />
             <SaveStatus />
             <People />
             <OwnAvatar />
             <Export />
+            <ShareButton />
             <More />
         </header>
     }
@@ -86,6 +95,12 @@ fn More() -> impl IntoView {
                     </button>
                 </li>
                 <li>
+                    <button class="menu-item" on:click=move |_| { popover::close(POPOVER); board.toggle_talk(); }>
+                        <Icon name="messages-square" />
+                        "Comments"
+                    </button>
+                </li>
+                <li>
                     <button class="menu-item" disabled=move || !can_undo.get() on:click=move |_| map.undo()>
                         <Icon name="undo-2" />
                         "Undo"
@@ -101,6 +116,12 @@ fn More() -> impl IntoView {
                     <button class="menu-item" on:click=move |_| { popover::close(POPOVER); popover::show(people::list::POPOVER); }>
                         <Icon name="users-round" />
                         "Who is where"
+                    </button>
+                </li>
+                <li>
+                    <button class="menu-item" on:click=move |_| { popover::close(POPOVER); popover::show(share::POPOVER); }>
+                        <Icon name="share-2" />
+                        "Share…"
                     </button>
                 </li>
                 <ViewItems popover=POPOVER />

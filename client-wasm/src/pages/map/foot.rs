@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::look::LookControls;
 use crate::grid::Board;
+use crate::panels::own_menu::LocalLabel;
 use crate::state::MapState;
 
 #[component]
@@ -34,6 +35,7 @@ pub fn Foot() -> impl IntoView {
                 {count(|c| c.cards, "card", "cards")}
             </span>
             <span>{evidence}</span>
+            <LocalLabel />
             <span class="grow"></span>
             <FootButton of="map.commands" words="Commands" />
             <FootButton of="map.keys" words="Keys" />

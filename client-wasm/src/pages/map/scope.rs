@@ -66,8 +66,59 @@ pub fn ScopeLine() -> impl IntoView {
                     {part("We want", TextField::BusinessGoal, |f| &f.business_goal, "What the organisation wants")}
                     {part("Why this map", TextField::Why, |f| &f.why, "What will be decided with it")}
                 </Show>
+                <Show when=move || open.get()>
+                    <Council />
+                </Show>
             </div>
         </section>
+    }
+}
+
+/// Who looks after the map, and what is asked of them.
+#[component]
+fn Council() -> impl IntoView {
+    type Of = fn(&Frame) -> &String;
+    let frame = expect_context::<MapState>().frame();
+    let roles: [(&str, TextField, Of, &str); 4] = [
+        (
+            "Lead",
+            TextField::Lead,
+            |frame| &frame.lead,
+            "Answers for the whole journey, and decides",
+        ),
+        (
+            "Manager",
+            TextField::Manager,
+            |frame| &frame.manager,
+            "Keeps the map true and calls the reviews",
+        ),
+        (
+            "Coordinators",
+            TextField::Coordinators,
+            |frame| &frame.coordinators,
+            "Bring in what their teams know, and take home what is decided",
+        ),
+        (
+            "Supporters",
+            TextField::Supporters,
+            |frame| &frame.supporters,
+            "Help with data, research or a voice when asked",
+        ),
+    ];
+    let role = move |(title, field, of, duty): (&'static str, TextField, Of, &'static str)| {
+        let value = Memo::new(move |_| frame.with(|frame| of(frame).clone()));
+        view! {
+            <div class="scope-part">
+                <span class="scope-title">{title}</span>
+                <InPlace field=field value=value label=format!("{title}: {duty}") placeholder="Nobody yet" class="scope-text" />
+                <small class="scope-duty">{duty}</small>
+            </div>
+        }
+    };
+    view! {
+        <div class="scope-council" role="group" aria-label="Who looks after this map" data-testid="council">
+            {roles.map(role).into_iter().collect_view()}
+        </div>
     }
 }
 

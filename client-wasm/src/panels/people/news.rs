@@ -28,7 +28,8 @@ const KEY: &str = "waymark.read-out";
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ReadOut {
     Off,
-    /// Who comes to the cell I am in, and what changes in it.
+    /// Who comes to the cell I am in, and what changes in it; comments on its step, and those
+    /// that concern me.
     #[default]
     MyCell,
     /// Also who comes, goes, and is where.
@@ -49,7 +50,7 @@ impl ReadOut {
     pub fn label(self) -> &'static str {
         match self {
             Self::Off => "Nothing",
-            Self::MyCell => "What happens in my cell",
+            Self::MyCell => "My cell, and comments to me",
             Self::All => "All that others do",
         }
     }

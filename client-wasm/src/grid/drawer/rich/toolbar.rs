@@ -49,7 +49,36 @@ pub(super) fn Toolbar(editor: Editor) -> impl IntoView {
             <span class="details-gap" aria-hidden="true"></span>
             {button(Style::Bullets, "text.bullets", "list", "Bulleted list")}
             {button(Style::Numbers, "text.numbers", "list-ordered", "Numbered list")}
+            <span class="details-gap" aria-hidden="true"></span>
+            <CommentButton editor=editor />
         </div>
+    }
+    .into_any()
+}
+
+/// Comments on the selected words.
+#[component]
+pub(super) fn CommentButton(editor: Editor) -> impl IntoView {
+    let board = Board::here();
+    let keys = board.keys_of("text.comment");
+    let any = move || {
+        let (anchor, head) = editor.selection.get();
+        anchor != head
+    };
+    view! {
+        <button
+            class="icon-button details-tool"
+            type="button"
+            aria-label="Comment on the selected words"
+            title=format!("Comment on the selected words ({keys})")
+            data-command="text.comment"
+            disabled=move || !any()
+            on:pointerdown=|event| event.prevent_default()
+            on:mousedown=|event| event.prevent_default()
+            on:click=move |_| board.command("text.comment")
+        >
+            <Icon name="message-circle" />
+        </button>
     }
     .into_any()
 }
