@@ -1,44 +1,14 @@
 // What a machine can find out about accessibility, in both themes.
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 
 import { startServer } from "../support/server.mjs";
-import { openMap } from "./support/map.mjs";
+import { administrator, makeLink, openShare } from "./support/accounts.mjs";
+import { findings } from "./support/axe.mjs";
+import { MapPage, openMap } from "./support/map.mjs";
+import { moment } from "./support/moments.mjs";
 import { openBrowser, person } from "./support/people.mjs";
-
-const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
-
-/**
- * A cell's name says where it is; its cards have names of their own. axe takes a cell for a
- * control with a label of its own and misses the cards' words in its name.
- */
-const isCellOfCards = (rule, node) =>
-  rule === "label-content-name-mismatch" && node.html.includes('role="gridcell"');
-
-/** An avatar shows initials, and its name has them in brackets: "Ana (AN)". axe reads past brackets. */
-const isNamedWithInitials = (rule, node) =>
-  rule === "label-content-name-mismatch" &&
-  /aria-label="[^"]*\((\p{L}+)\)[^"]*"[^]*>\1</u.test(node.html);
-
-/** The serious findings of a page, or of what a selector finds in it, one line each. */
-async function findings(page, within) {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(
-    ([tags, part]) => globalThis.axe.run(part ?? document, { runOnly: tags }),
-    [TAGS, within],
-  );
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .flatMap(({ id, help, nodes }) =>
-      nodes
-        .filter((node) => !isCellOfCards(id, node) && !isNamedWithInitials(id, node))
-        .map((node) => `${id}: ${help}: ${node.target.join(" ")}: ${node.html.slice(0, 200)}`),
-    );
-}
 
 const DRAWER = "[data-testid=drawer]";
 
@@ -77,6 +47,9 @@ async function findingsInAll(map) {
   }
   return all;
 }
+
+const LOOKS = [{ colorScheme: "light" }, { colorScheme: "dark" }, { forcedColors: "active" }];
+const wordOf = ({ colorScheme }) => colorScheme ?? "forced colours";
 
 describe("axe finds nothing serious", { timeout: 300_000 }, () => {
   let browser;
@@ -122,6 +95,67 @@ describe("axe finds nothing serious", { timeout: 300_000 }, () => {
       await ana.page.getByTestId("excerpt").waitFor();
       await ana.grid.locator("[data-continues]").waitFor();
       assert.deepEqual(await findings(ana.page), []);
+    });
+  }
+
+  for (const look of LOOKS) {
+    test(`on the pages of people and in the panel that shares, ${wordOf(look)}`, async (t) => {
+      const server = await startServer(t, { accounts: true });
+      const ada = await administrator(t, browser, server);
+      await ada.emulateMedia(look);
+      for (const [path, heading] of [["/people", "People"], ["/account", "Your account"]]) {
+        await ada.goto(path);
+        await ada.getByRole("heading", { name: heading, exact: true }).waitFor();
+        await ada.locator(".share-row").first().waitFor();
+        assert.deepEqual(await findings(ada), [], path);
+      }
+      await ada.goto("/map/map-saas-eval");
+      await ada.locator(".map-page").waitFor();
+      const link = await makeLink(await openShare(ada));
+      assert.deepEqual(await findings(ada, "#share"), []);
+      const gus = await person(t, browser, server, null, look);
+      await gus.goto(link);
+      await gus.getByLabel("What should others call you?").waitFor();
+      assert.deepEqual(await findings(gus), []);
+    });
+
+    test(`on what is said about a map, ${wordOf(look)}`, async (t) => {
+      const server = await startServer(t);
+      const ben = await openMap(t, browser, server, "Ben");
+      const ana = await person(t, browser, server, "Ana", look);
+      // What was refused some time ago, and is kept until she dismisses it.
+      await ana.addInitScript(() => {
+        const lines = [{ what: "Text of a card", text: "call them first" }];
+        const refusal = { at: 1_790_000_000_000, reason: "Your role was changed.", lines };
+        localStorage.setItem("waymark.refused.map-saas-eval", JSON.stringify([refusal]));
+      });
+      await ana.goto("/map/map-saas-eval");
+      const map = new MapPage(ana);
+      await map.isOpen();
+      await ana.getByTestId("refused").waitFor();
+      const talk = ana.getByTestId("talk");
+      await map.goTo("step:a02");
+      await ana.keyboard.press("c");
+      await talk.getByRole("textbox").fill("Is this **one** step, @Ben?");
+      await ana.keyboard.press("Control+Enter");
+      await talk.getByTestId("talk-message").waitFor();
+      await ben.goTo("step:a02");
+      await ben.keyboard.press("c");
+      await ben.page.getByTestId("talk").getByTestId("talk-row").click();
+      await ben.page.getByTestId("talk").getByRole("textbox", { name: "Reply" }).fill("Two.");
+      await ben.keyboard.press("Control+Enter");
+      await talk.getByTestId("talk-message").filter({ hasText: "Two." }).waitFor();
+      await moment(ana, `comments-${wordOf(look).replace(" ", "-")}`);
+      assert.deepEqual(await findings(ana), [], "a thread");
+      await talk.getByRole("button", { name: "All comments" }).click();
+      await talk.getByTestId("talk-row").waitFor();
+      assert.deepEqual(await findings(ana, "[data-testid=talk]"), [], "the list");
+      await talk.getByRole("button", { name: "Reviews" }).click();
+      await talk.getByRole("button", { name: "Ask for a review" }).click();
+      assert.deepEqual(await findings(ana, "[data-testid=talk]"), [], "reviews");
+      await ana.getByRole("button", { name: "Inbox, 1 new" }).click();
+      await ana.getByTestId("inbox-row").waitFor();
+      assert.deepEqual(await findings(ana, "#inbox"), [], "the inbox");
     });
   }
 

@@ -93,8 +93,11 @@ export async function canonical(server, key) {
     if (typeof value === "string") return names.get(value) ?? value;
     if (Array.isArray(value)) return value.map(rename);
     if (typeof value !== "object" || value === null) return value;
-    // Nobody writes two cards at the same moment.
-    if (typeof value.by === "string") return { by: value.by };
+    // Nobody writes two cards at the same moment, and each browser is a person of its own.
+    if (typeof value.by === "string") {
+      if (!names.has(value.by)) names.set(value.by, `person-${names.size + 1}`);
+      return { by: names.get(value.by) };
+    }
     return Object.fromEntries(
       Object.entries(value).map(([key, inner]) => [names.get(key) ?? key, rename(inner)]),
     );
