@@ -143,11 +143,20 @@ fn an_address_is_in_the_table_once() {
 #[test]
 fn routes_are_declared_by_the_table_alone() {
     let api = concat!(env!("CARGO_MANIFEST_DIR"), "/src/http/api");
-    for entry in std::fs::read_dir(api).unwrap() {
-        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
-        assert!(
-            !text.contains(".route("),
-            "use `declare`, which asks for an operation"
-        );
+    let mut folders = vec![std::path::PathBuf::from(api)];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            assert!(
+                !text.contains(".route("),
+                "{}: use `declare`, which asks for an operation",
+                path.display()
+            );
+        }
     }
 }

@@ -11,37 +11,35 @@
 //! | `POST /api/invite` `{"secret", "name", "email", "password"}` | the person, and a cookie |
 //! | `POST /api/reset` `{"secret", "password"}` | the person, and a cookie |
 
+mod invite;
+mod join;
+
 use axum::extract::State;
 use axum::http::header::{SET_COOKIE, USER_AGENT};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use serde::Deserialize;
-use serde_json::{Value, json};
-use waymark_model::ids::MapId;
+use serde_json::Value;
 
 use super::me::told;
 use super::{ApiError, App, Said};
 use crate::audit::{Deed, Note};
 use crate::auth::caller::Credential;
 use crate::auth::changes::Change;
-use crate::auth::links::{Links, ShareLink};
 use crate::auth::passwords::check_new;
 use crate::auth::permissions::Operation;
 use crate::auth::sessions::device_words;
 use crate::auth::{Secret, digest};
 use crate::http::gate::{Asked, declare as route};
-use crate::people::{Kind, PersonId, Place, WorkspaceId, clean_name, normalise_email, word_of};
+use crate::people::{PersonId, Place, WorkspaceId, clean_name, normalise_email};
 
 pub(super) fn declare(router: Router<App>, app: &App) -> Router<App> {
     let router = route(router, app, Operation::Setup, setup);
     let router = route(router, app, Operation::SignIn, sign_in);
     let router = route(router, app, Operation::SignOut, sign_out);
-    let router = route(router, app, Operation::LookAtLink, look_at_link);
-    let router = route(router, app, Operation::Join, join);
-    let router = route(router, app, Operation::LookAtInvite, look_at_invite);
-    let router = route(router, app, Operation::AcceptInvite, accept);
-    route(router, app, Operation::Reset, reset)
+    let router = route(router, app, Operation::Reset, reset);
+    invite::declare(join::declare(router, app), app)
 }
 
 /// The browser that asks, in words.
@@ -269,183 +267,6 @@ async fn sign_out(State(app): State<App>, asked: Asked) -> Result<Response, ApiE
 #[serde(deny_unknown_fields)]
 struct JustSecret {
     secret: String,
-}
-
-/// A link that would let somebody through, who has not come through it yet.
-async fn find_link(
-    app: &App,
-    asked: &Asked,
-    secret: &str,
-) -> Result<(MapId, String, ShareLink), ApiError> {
-    accounts_only(app)?;
-    let (map, id) = Links::parse_share(secret).ok_or_else(dead_link)?;
-    let link = app.context.auth.links().shared(&map, &id).await?;
-    let link = link.filter(|link| !link.is_over(asked.now));
-    Ok((map, id, link.ok_or_else(dead_link)?))
-}
-
-/// Whether whoever asks has come through this link before.
-async fn came_before(app: &App, asked: &Asked, map: &MapId, id: &String) -> Result<bool, ApiError> {
-    let Some(caller) = &asked.caller else {
-        return Ok(false);
-    };
-    let access = app
-        .context
-        .auth
-        .people()
-        .access(&caller.person, map)
-        .await?;
-    Ok(access.chosen || access.links.contains(id))
-}
-
-async fn look_at_link(
-    State(app): State<App>,
-    asked: Asked,
-    Said(JustSecret { secret }): Said<JustSecret>,
-) -> Result<Json<Value>, ApiError> {
-    let (map, id, link) = find_link(&app, &asked, &secret).await?;
-    let before = came_before(&app, &asked, &map, &id).await?;
-    if link.is_used_up() && !before {
-        return Err(dead_link());
-    }
-    let asks = link.password.is_some() && !before;
-    let title = match asks {
-        true => None,
-        false => app.maps.title(&map).await?,
-    };
-    let role = word_of(link.role);
-    Ok(Json(
-        json!({ "role": role, "title": title, "password": asks }),
-    ))
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct JoinWith {
-    secret: String,
-    name: Option<String>,
-    password: Option<String>,
-}
-
-async fn join(
-    State(app): State<App>,
-    asked: Asked,
-    headers: HeaderMap,
-    Said(said): Said<JoinWith>,
-) -> Result<Response, ApiError> {
-    let (map, id, link) = find_link(&app, &asked, &said.secret).await?;
-    let auth = &app.context.auth;
-    let there = json!({ "map": map });
-    if came_before(&app, &asked, &map, &id).await? {
-        return Ok(Json(there).into_response());
-    }
-    if link.is_used_up() {
-        return Err(dead_link());
-    }
-    let name = match &asked.caller {
-        Some(_) => None,
-        None => {
-            let name = said.name.as_deref().and_then(clean_name);
-            let name = name.ok_or_else(|| ApiError::wrong("say what you are called").code("name"));
-            Some(name?)
-        }
-    };
-    if let Some(kept) = link.password {
-        let attempt = auth.throttle().take(asked.now, &id, asked.from)?;
-        let password = said.password.unwrap_or_default();
-        if !auth.passwords().verify(password, Some(kept.0)).await? {
-            let error = "the password of this link is another one";
-            return Err(ApiError::new(StatusCode::UNAUTHORIZED, error).code("password"));
-        }
-        auth.throttle().give_back(attempt);
-    }
-    if asked.caller.is_none() {
-        auth.throttle().take_guest(asked.now, asked.from)?;
-    }
-    let role = auth.links().pass(&map, &id, asked.now).await?;
-    let role = role.ok_or_else(dead_link)?;
-    let people = auth.people();
-    let person = match (&asked.caller, name) {
-        (Some(caller), _) => caller.person.clone(),
-        (None, name) => people.add_guest(&name.unwrap_or_default()).await?,
-    };
-    people.came_through(&person, &map, &id).await?;
-    auth.changes()
-        .rights_changed(Change::Access(person.clone(), map.clone()));
-    let note = Note {
-        who: Some(person.clone()),
-        map: Some(map.to_string()),
-        detail: word_of(role).to_owned(),
-        ..Note::default()
-    };
-    asked.note(&app, Deed::CameByLink, note).await?;
-    if asked.caller.is_some() {
-        return Ok(Json(there).into_response());
-    }
-    let secret = auth
-        .sessions()
-        .begin(&person, device(&headers), asked.now)
-        .await?;
-    let cookie = auth.cookie(&person, &secret);
-    Ok(([(SET_COOKIE, cookie)], Json(there)).into_response())
-}
-
-async fn look_at_invite(
-    State(app): State<App>,
-    asked: Asked,
-    Said(JustSecret { secret }): Said<JustSecret>,
-) -> Result<Json<Value>, ApiError> {
-    accounts_only(&app)?;
-    let auth = &app.context.auth;
-    let secret = Secret::parse(&secret).ok_or_else(dead_link)?;
-    let invite = auth.links().invited(&secret, asked.now).await?;
-    let invite = invite.ok_or_else(dead_link)?;
-    let by = auth.people().person(&invite.by).await?;
-    let workspace = auth.people().workspace(&WorkspaceId::first()).await?;
-    Ok(Json(json!({
-        "workspace": workspace.name,
-        "by": by.map(|by| by.name),
-        "email": invite.email,
-    })))
-}
-
-async fn accept(
-    State(app): State<App>,
-    asked: Asked,
-    headers: HeaderMap,
-    Said(account): Said<NewAccount>,
-) -> Result<Response, ApiError> {
-    passwords_only(&app)?;
-    let auth = &app.context.auth;
-    let people = auth.people();
-    let secret = Secret::parse(&account.secret).ok_or_else(dead_link)?;
-    if auth.links().invited(&secret, asked.now).await?.is_none() {
-        return Err(dead_link());
-    }
-    let (name, email) = check_account(&account)?;
-    if people.by_email(&email).await?.is_some() {
-        let error = "there is an account with this e-mail already; sign in with it";
-        return Err(ApiError::new(StatusCode::CONFLICT, error).code("email"));
-    }
-    let hash = auth.passwords().hash(account.password).await?;
-    let invite = auth.links().accept(&secret, asked.now).await?;
-    let invite = invite.ok_or_else(dead_link)?;
-    // Who was a guest stays the same person, with everything they did.
-    let guest = asked
-        .caller
-        .as_ref()
-        .filter(|caller| caller.kind == Kind::Guest);
-    let guest = guest.map(|caller| caller.person.clone());
-    let made = Made {
-        guest,
-        name,
-        email,
-        hash,
-        place: invite.place,
-    };
-    let person = make_account(&app, &asked, made).await?;
-    let by = Some(invite.by);
-    let_in(&app, &asked, &headers, person, Deed::Joined, by).await
 }
 
 #[derive(Deserialize)]
