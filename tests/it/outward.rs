@@ -3,6 +3,7 @@
 mod feed;
 mod left_behind;
 mod letters;
+mod tls;
 mod webhooks;
 
 use serde_json::{Value, json};

@@ -6,6 +6,7 @@ pub(crate) mod postbox;
 pub(crate) mod provider;
 pub(crate) mod receiver;
 pub(crate) mod server;
+pub(crate) mod tls;
 pub(crate) mod visitor;
 
 use std::future::Future;

@@ -11,7 +11,7 @@ use crate::support::server::folder;
 use crate::support::soon;
 use crate::support::visitor::{House, Visitor};
 
-const PRIVATE: &[(&str, &str)] = &[
+pub(super) const PRIVATE: &[(&str, &str)] = &[
     ("webhooks_to_private", "true"),
     ("webhooks_quiet_seconds", "1"),
 ];
@@ -27,7 +27,12 @@ const TALK: [&str; 7] = [
 const MAPS: [&str; 4] = ["map.created", "map.renamed", "map.changed", "map.deleted"];
 
 /// Adds a webhook: its address in the API, and its secret.
-async fn hook(owner: &mut Visitor, base: &str, url: &str, events: &[&str]) -> (String, String) {
+pub(super) async fn hook(
+    owner: &mut Visitor,
+    base: &str,
+    url: &str,
+    events: &[&str],
+) -> (String, String) {
     let wanted = json!({ "url": url, "events": events });
     let made = owner.post(base, wanted).await;
     assert_eq!(made.status, 201, "{made:?}");
@@ -37,7 +42,12 @@ async fn hook(owner: &mut Visitor, base: &str, url: &str, events: &[&str]) -> (S
 }
 
 /// Asks until the list says what is wanted of its first webhook.
-async fn until(owner: &mut Visitor, base: &str, what: &str, wanted: impl Fn(&Value) -> bool) {
+pub(super) async fn until(
+    owner: &mut Visitor,
+    base: &str,
+    what: &str,
+    wanted: impl Fn(&Value) -> bool,
+) {
     let asking = async {
         loop {
             let list = owner.get(base).await.body;

@@ -3,6 +3,7 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
+use std::process::Command;
 
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -30,7 +31,21 @@ impl House {
     /// With some settings, by their keys.
     pub(crate) fn start_with(data: &Path, settings: &[(&str, &str)]) -> Self {
         let folder = data.to_str().unwrap();
+        let command = command(&["serve", "--listen", "127.0.0.1:0", "--data", folder]);
+        Self::spawn(command, settings)
+    }
+
+    /// On a machine that trusts the certificates in this file, and no others.
+    pub(crate) fn trusting(data: &Path, settings: &[(&str, &str)], roots: &Path) -> Self {
+        let folder = data.to_str().unwrap();
         let mut command = command(&["serve", "--listen", "127.0.0.1:0", "--data", folder]);
+        command
+            .env("SSL_CERT_FILE", roots)
+            .env_remove("SSL_CERT_DIR");
+        Self::spawn(command, settings)
+    }
+
+    fn spawn(mut command: Command, settings: &[(&str, &str)]) -> Self {
         command.env("WAYMARK_SIGN_IN", "accounts");
         for (key, value) in settings {
             command.env(format!("WAYMARK_{}", key.to_uppercase()), value);
