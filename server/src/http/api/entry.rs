@@ -235,12 +235,12 @@ async fn sign_in(
         .take(asked.now, &digest(&email), asked.from)?;
     let (person, is_right) = auth.check_pair::<ApiError>(&email, password).await?;
     let whose = person.clone().unwrap_or_else(PersonId::random);
-    let (deed, note) = match is_right {
-        true => (Deed::SignedIn, whose.clone()),
-        false => (Deed::SignInFailed, whose.clone()),
+    let deed = match is_right {
+        true => Deed::SignedIn,
+        false => Deed::SignInFailed,
     };
     let note = Note {
-        who: is_right.then(|| note.clone()),
+        who: is_right.then(|| whose.clone()),
         person: person.filter(|_| !is_right),
         ..Note::default()
     };
